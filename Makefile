@@ -1,0 +1,53 @@
+# Every command that a person or CI runs. `make` alone lists them.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run chat test check format ci bench docs lock widget clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(READY) ## make .venv with everything that run and test need
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "botcore needs Python 3.11 or later: install it, or say make PYTHON=/path/to/python3"; exit 2; }
+	@echo "Setting up .venv with $$($(PYTHON) --version) from requirements.lock (about a minute, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@awk '/^[a-z]/ {own = /^uv==/} own' requirements.lock > .venv/uv.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r .venv/uv.txt
+	@UV_LINK_MODE=copy $(BIN)/uv pip sync -q --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock \
+		|| { echo "uv could not fetch the packages; trying pip, which knows your pip settings ..."; \
+		     $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+run: $(READY) ## start the bot; the terminal says where its page is
+	@$(BIN)/botcore run
+
+chat: $(READY) ## talk to the bot in this terminal
+	@$(BIN)/botcore chat
+
+test: $(READY) ## the tests that need nothing but Python
+	@$(BIN)/python -m pytest -m "not slow and not browser" -n 2
+
+check: $(READY) ## style, types, floors
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache
+
+format: $(READY) ## put the code in form
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+ci: $(READY) ## check, and the suites with a real browser, vLLM and images
+	@bash tests/ci.sh
+
+bench: $(READY) ## measure speed and memory beside a bare loop
+	@$(BIN)/botcore bench
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
+		--extra dev --group weights pyproject.toml -o requirements.lock
+
+clean: ## remove what setup and runs made (your data folder stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,16 @@
+"""What is kept of a conversation between two messages."""
+
+from botcore.conversation.codec import decode_event, decode_history, decode_outgoing, decode_state, encode
+from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
+
+__all__ = [
+    "SCHEMA",
+    "ConversationState",
+    "Expectation",
+    "HistoryEntry",
+    "decode_event",
+    "decode_history",
+    "decode_outgoing",
+    "decode_state",
+    "encode",
+]

@@ -1,0 +1,44 @@
+"""The dialogue's state and history, as they stand in the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botcore.types import Role
+
+SCHEMA = 1
+"""Version of the stored form. A newer one than this is refused, never dropped."""
+
+
+class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A dialogue in progress: who hears the next message first."""
+
+    plugin: str
+    followup: str
+    data: dict[str, Any] = {}
+
+
+class ConversationState(msgspec.Struct, omit_defaults=True):
+    """State of one conversation. Mutable, since a turn works on its own copy and commits it as a whole."""
+
+    schema: int = SCHEMA
+    language: str = ""
+    """Language of the last message whose language was certain, as an ISO 639-1 code."""
+    language_fixed: bool = False
+    """The person chose it by /lang."""
+    expecting: Expectation | None = None
+    plugins: dict[str, dict[str, Any]] = {}
+    """What each plugin keeps, under its own name."""
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of the past."""
+
+    role: Role
+    text: str
+    at: float
+    id: str = ""
+    """The event's id, or the outgoing message's key."""
+    plugin: str = ""

@@ -1,0 +1,1 @@
+"""Inbox, outbox and live streams: nothing lost, nothing reordered."""

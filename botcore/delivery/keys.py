@@ -1,0 +1,51 @@
+"""Names of the keys in Redis. All of them share one hash tag, so that one script may touch several on a cluster."""
+
+from __future__ import annotations
+
+from botcore.types import Address
+
+PREFIX = "b:{0}:"
+READY = PREFIX + "ready"
+DEAD = PREFIX + "dead"
+WORKERS = PREFIX + "workers"
+WAKE = "b:wake"
+"""Pub/sub channel: a live stream has grown. A hint only; the stream itself is the truth."""
+STOP = "b:stop"
+"""Pub/sub channel: a conversation's answer should end."""
+GROUP = "botcore"
+
+
+def mailbox(address: Address) -> str:
+    return f"{PREFIX}m:{address}"
+
+
+def state(address: Address) -> str:
+    return f"{PREFIX}s:{address}"
+
+
+def history(address: Address) -> str:
+    return f"{PREFIX}h:{address}"
+
+
+def outbox(address: Address) -> str:
+    return f"{PREFIX}o:{address}"
+
+
+def out(channel: str) -> str:
+    return f"{PREFIX}out:{channel}"
+
+
+def live(address: Address) -> str:
+    return f"{PREFIX}e:{address}"
+
+
+def live_key(address: Address, key: str) -> str:
+    return f"{PREFIX}k:{address}:{key}"
+
+
+def seen(address: Address, id: str) -> str:
+    return f"{PREFIX}d:{address}:{id}"
+
+
+def rate(limit_key: str) -> str:
+    return f"{PREFIX}l:{limit_key}"

@@ -1,0 +1,83 @@
+"""A stream of entries that stand for conversations, shared by many consumers of one group."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from botcore.delivery.keys import GROUP
+from botcore.stores.commands import Commands
+from botcore.stores.errors import translate
+
+LEASE_SECONDS = 2.5
+"""How long a consumer may be silent before its entries go to others."""
+
+
+class Queue:
+    """Reads entries: new ones, and those whose consumer has been silent for a lease."""
+
+    def __init__(self, redis: Redis, commands: Commands, *, lease: float = LEASE_SECONDS) -> None:
+        self._redis = redis
+        self._commands = commands
+        self._lease = lease
+        self._swept: dict[str, float] = {}
+        self._known: set[str] = set()
+        self.consumer = secrets.token_hex(8)
+
+    async def take(self, streams: list[str], count: int, wait: float) -> list[tuple[str, str, str]]:
+        """Up to `count` of (stream, entry, conversation), waiting up to `wait` seconds for the first."""
+        try:
+            for stream in streams:
+                await self._ensure_group(stream)
+            left = await self._abandoned(streams, count)
+            return left or await self._new(streams, count, wait)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise translate(error) from error
+            self._known.clear()  # the server lost its data, or it is another server
+            return []
+        except RedisError as error:
+            raise translate(error) from error
+
+    async def _ensure_group(self, stream: str) -> None:
+        if stream in self._known:
+            return
+        try:
+            await self._redis.xgroup_create(stream, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+        self._known.add(stream)
+
+    async def _new(self, streams: list[str], count: int, wait: float) -> list[tuple[str, str, str]]:
+        # At least once a lease it must look for abandoned entries too.
+        block = max(1, int(min(wait, self._lease / 2) * 1000))
+        reply: Any = await self._redis.xreadgroup(
+            GROUP, self.consumer, dict.fromkeys(streams, ">"), count=count, block=block
+        )
+        return [
+            (stream.decode(), entry.decode(), fields[b"c"].decode("utf-8", "surrogateescape"))
+            for stream, entries in reply or []
+            for entry, fields in entries
+        ]
+
+    async def _abandoned(self, streams: list[str], count: int) -> list[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = []
+        for stream in streams:
+            if time.monotonic() - self._swept.get(stream, 0.0) < self._lease / 4:
+                continue
+            reply: Any = await self._redis.xautoclaim(
+                stream, GROUP, self.consumer, int(self._lease * 1000), start_id="0-0", count=count
+            )
+            entries = [(entry, fields) for entry, fields in reply[1] if entry and fields]
+            if len(entries) < count:
+                self._swept[stream] = time.monotonic()
+            found += [
+                (stream, entry.decode(), fields[b"c"].decode("utf-8", "surrogateescape"))
+                for entry, fields in entries
+            ]
+        return found

@@ -1,0 +1,248 @@
+"""Inbox and outbox in Redis or Valkey, by Lua scripts: every step is atomic and may be repeated.
+
+Invariant: a mailbox is non-empty exactly if one entry of the ready stream stands for it; the same holds for an
+outbox and its channel's out stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from botcore.conversation import (
+    ConversationState,
+    HistoryEntry,
+    decode_event,
+    decode_history,
+    decode_outgoing,
+    decode_state,
+    encode,
+)
+from botcore.delivery import keys
+from botcore.delivery.base import Accepted, Claim, Commit, Inbox, Outbox, Parcel
+from botcore.delivery.queue import Queue
+from botcore.errors import CorruptRecord, MailboxFull, RateLimited
+from botcore.stores.commands import Argument, Commands
+from botcore.stores.script import Script
+from botcore.types import Address, AnyEvent
+
+_SCRIPTS = {
+    name: Script.load("botcore.delivery.scripts", f"{name}.lua")
+    for name in ("accept", "load", "commit", "release", "bury", "renew", "parcel", "sent")
+}
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """How much may wait, and how long things are kept."""
+
+    mailbox: int = 200
+    """Messages that may wait in one conversation."""
+    ready: int = 20_000
+    """Conversations that may wait for a worker."""
+    history: int = 50
+    """Entries that a turn is given."""
+    remember_seconds: int = 86_400
+    """How long an event's id is known, so that it is a duplicate."""
+    keep_seconds: int = 30 * 86_400
+    """How long a conversation is kept after its last turn."""
+    rate_messages: int = 20
+    """Messages of one person within `rate_seconds`; 0 for no limit."""
+    rate_seconds: float = 10.0
+
+
+class RedisInbox(Inbox):
+    def __init__(self, commands: Commands, queue: Queue, bounds: Bounds) -> None:
+        self._commands = commands
+        self._queue = queue
+        self._bounds = bounds
+
+    async def accept(self, event: AnyEvent, *, limit_key: str = "") -> Accepted:
+        bounds = self._bounds
+        limited = bool(limit_key) and bounds.rate_messages > 0
+        outcome, retry_ms = await self._commands.script(
+            _SCRIPTS["accept"],
+            [
+                keys.seen(event.address, event.id),
+                keys.mailbox(event.address),
+                keys.READY,
+                keys.rate(limit_key),
+            ],
+            [
+                encode(event),
+                str(event.address),
+                bounds.remember_seconds,
+                bounds.mailbox,
+                bounds.ready,
+                bounds.rate_seconds / bounds.rate_messages if limited else 0,
+                bounds.rate_messages,
+            ],
+        )
+        if outcome == -2:
+            raise RateLimited(retry_ms / 1000)
+        if outcome < 0:
+            raise MailboxFull(retry_ms / 1000)
+        return Accepted.NEW if outcome == 1 else Accepted.DUPLICATE
+
+    async def claim(self, count: int, wait: float) -> list[Claim]:
+        entries = await self._queue.take([keys.READY], count, wait)
+        claims = await asyncio.gather(*(self._load(entry, Address.parse(name)) for _, entry, name in entries))
+        return [claim for claim in claims if claim is not None]
+
+    async def _load(self, entry: str, address: Address) -> Claim | None:
+        reply = await self._commands.script(
+            _SCRIPTS["load"],
+            [keys.state(address), keys.mailbox(address), keys.history(address), keys.READY],
+            [entry, keys.GROUP, self._bounds.history],
+        )
+        if not reply:
+            return None
+        fence, version, tries, event, state, history = reply
+        return _claim(address, entry, fence, version, tries, event, state, history)
+
+    async def commit(self, claim: Claim, commit: Commit) -> bool:
+        address = claim.address
+        arguments: list[Argument] = [
+            claim.fence,
+            claim.entry,
+            keys.GROUP,
+            str(address),
+            encode(commit.state),
+            self._bounds.keep_seconds,
+            int(commit.forget),
+            len(commit.history),
+            *(encode(entry) for entry in commit.history),
+            *(encode(outgoing) for outgoing in commit.outgoing),
+        ]
+        names = [
+            keys.state(address),
+            keys.mailbox(address),
+            keys.history(address),
+            keys.READY,
+            keys.outbox(address),
+            keys.out(address.channel),
+        ]
+        return bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+
+    async def release(self, claim: Claim) -> None:
+        await self._commands.script(
+            _SCRIPTS["release"],
+            [keys.state(claim.address), keys.READY],
+            [claim.fence, claim.entry, keys.GROUP, str(claim.address)],
+        )
+
+    async def bury(self, claim: Claim, reason: str) -> bool:
+        names = [keys.state(claim.address), keys.mailbox(claim.address), keys.READY, keys.DEAD]
+        arguments: list[Argument] = [claim.fence, claim.entry, keys.GROUP, str(claim.address), reason]
+        return bool(await self._commands.script(_SCRIPTS["bury"], names, arguments))
+
+    async def heartbeat(self, claims: Sequence[Claim]) -> None:
+        await asyncio.gather(
+            *(
+                self._commands.script(
+                    _SCRIPTS["renew"],
+                    [keys.state(claim.address), keys.READY],
+                    [claim.fence, claim.entry, keys.GROUP, self._queue.consumer],
+                )
+                for claim in claims
+            )
+        )
+
+
+def _claim(
+    address: Address,
+    entry: str,
+    fence: int,
+    version: int,
+    tries: int,
+    event: bytes,
+    state: bytes,
+    history: list[bytes],
+) -> Claim:
+    try:
+        return Claim(
+            address=address,
+            entry=entry,
+            fence=fence,
+            version=version,
+            event=decode_event(event),
+            state=decode_state(state),
+            history=tuple(_readable(history)),
+            tries=tries,
+        )
+    except CorruptRecord as error:
+        return Claim(
+            address=address,
+            entry=entry,
+            fence=fence,
+            version=version,
+            event=None,
+            state=ConversationState(),
+            history=(),
+            tries=tries,
+            fault=str(error),
+        )
+
+
+def _readable(history: list[bytes]) -> list[HistoryEntry]:
+    """A damaged line of the past must not keep the dialogue from going on."""
+    entries = []
+    for line in history:
+        try:
+            entries.append(decode_history(line))
+        except CorruptRecord:
+            continue
+    return entries
+
+
+class RedisOutbox(Outbox):
+    def __init__(self, commands: Commands, queue: Queue) -> None:
+        self._commands = commands
+        self._queue = queue
+
+    async def claim(self, channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
+        entries = await self._queue.take([keys.out(channel) for channel in channels], count, wait)
+        parcels = await asyncio.gather(
+            *(self._load(entry, Address.parse(name)) for _, entry, name in entries)
+        )
+        return [parcel for parcel in parcels if parcel is not None]
+
+    async def _load(self, entry: str, address: Address) -> Parcel | None:
+        names = [keys.outbox(address), keys.out(address.channel)]
+        raw = await self._commands.script(_SCRIPTS["parcel"], names, [entry, keys.GROUP])
+        if not raw:
+            return None
+        try:
+            return Parcel(address=address, entry=entry, outgoing=decode_outgoing(raw), raw=raw)
+        except CorruptRecord:
+            return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
+
+    async def done(self, parcel: Parcel) -> None:
+        await self._finish(parcel, pop=True)
+
+    async def retry(self, parcel: Parcel) -> None:
+        await self._finish(parcel, pop=False)
+
+    async def _finish(self, parcel: Parcel, *, pop: bool) -> None:
+        await self._commands.script(
+            _SCRIPTS["sent"],
+            [keys.outbox(parcel.address), keys.out(parcel.address.channel)],
+            [parcel.raw, parcel.entry, keys.GROUP, str(parcel.address), int(pop)],
+        )
+
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
+        await asyncio.gather(
+            *(
+                self._commands(
+                    "XCLAIM",
+                    keys.out(parcel.address.channel),
+                    keys.GROUP,
+                    self._queue.consumer,
+                    0,
+                    parcel.entry,
+                    "JUSTID",
+                )
+                for parcel in parcels
+            )
+        )

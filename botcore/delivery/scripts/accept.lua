@@ -1,0 +1,22 @@
+-- Take an event into its conversation's mailbox, once.
+-- KEYS: 1 seen, 2 mailbox, 3 ready, 4 rate
+-- ARGV: 1 event, 2 conversation, 3 seconds to remember it, 4 mailbox limit, 5 ready limit,
+--       6 seconds per message (0: no limit), 7 burst
+-- Returns {1 new | 0 duplicate | -1 mailbox full | -2 too fast | -3 too many conversations wait, retry after in ms}
+if redis.call('EXISTS', KEYS[1]) == 1 then return {0, 0} end
+local waiting = redis.call('LLEN', KEYS[2])
+if waiting >= tonumber(ARGV[4]) then return {-1, 1000} end
+if waiting == 0 and redis.call('XLEN', KEYS[3]) >= tonumber(ARGV[5]) then return {-3, 1000} end
+local gap = tonumber(ARGV[6])
+if gap > 0 then
+  -- GCRA: the theoretical arrival time of the next message may lie at most `burst` gaps ahead.
+  local time = redis.call('TIME')
+  local now = tonumber(time[1]) + tonumber(time[2]) / 1e6
+  local due = math.max(tonumber(redis.call('GET', KEYS[4]) or '0'), now) + gap
+  local ahead = due - now - gap * tonumber(ARGV[7])
+  if ahead > 1e-6 then return {-2, math.ceil(ahead * 1000)} end
+  redis.call('SET', KEYS[4], string.format('%.6f', due), 'PX', math.ceil((due - now) * 1000))
+end
+redis.call('SET', KEYS[1], 1, 'EX', ARGV[3])
+if redis.call('RPUSH', KEYS[2], ARGV[1]) == 1 then redis.call('XADD', KEYS[3], '*', 'c', ARGV[2]) end
+return {1, 0}

@@ -1,0 +1,180 @@
+"""What a plugin author writes with: a `Plugin` at module level, and decorators on it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from pydantic import BaseModel
+
+from botcore.asking.stream import Stream
+from botcore.context import ConfigT, Context
+from botcore.errors import PluginError
+from botcore.types import Event, Reply
+
+Said = str | Reply | Stream
+"""What a handler may answer; each is one message, and a Stream is one message that grows."""
+Answer = Awaitable[Said | None] | AsyncIterator[Said]
+Handler = Callable[[Any], Answer]
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+class NoConfig(BaseModel, extra="forbid"):
+    """The settings of a plugin that has none."""
+
+
+class Command(msgspec.Struct, frozen=True):
+    """`/name`, with what follows in `ctx.args`."""
+
+    name: str
+    handler: Handler
+    description: str
+    """First line of the handler's docstring; the text `command.<name>` of the plugin's locale replaces it."""
+    hidden: bool = False
+
+
+class Intent(msgspec.Struct, frozen=True):
+    """What a person may want, known by examples and patterns."""
+
+    name: str
+    handler: Handler
+    examples: Mapping[str, Sequence[str]]
+    """By language; the plugin's locales add theirs from `[examples]`."""
+    patterns: tuple[re.Pattern[str], ...] = ()
+    """Tried before the classifier; named groups are in `ctx.matched`."""
+
+
+class Plugin(Generic[ConfigT]):
+    """A named set of handlers. Its settings are `plugins.<name>.*`, checked by the pydantic model `config`.
+
+    A handler is `async def handler(ctx: Context)`. It returns or yields `str | Reply | Stream`. An intent,
+    followup or fallback handler that answers nothing (returns None) passes: the next in line is asked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        config: type[ConfigT] = NoConfig,  # type: ignore[assignment]  # the default of ConfigT is NoConfig
+        description: str = "",
+        folder: Path | None = None,
+    ) -> None:
+        if not _NAME.fullmatch(name):
+            raise PluginError(
+                f"plugin {name!r}: a name is made of a-z, 0-9 and _, and begins with a letter (32 at most)"
+            )
+        self.name = name
+        self.config = config
+        self.description = description
+        self.commands: dict[str, Command] = {}
+        self.intents: dict[str, Intent] = {}
+        self.followups: dict[str, Handler] = {}
+        self.fallbacks: list[Handler] = []
+        self.events: dict[type[Event], Handler] = {}
+        self.closers: list[Callable[[], Awaitable[None]]] = []
+        self._folder = folder
+
+    def command(self, name: str, *, hidden: bool = False) -> Callable[[HandlerT], HandlerT]:
+        """Answer `/name` on every channel. A hidden one is left out of /help and menus."""
+
+        def register(handler: HandlerT) -> HandlerT:
+            self._check("command", name, self.commands, handler)
+            description = (inspect.getdoc(handler) or "").partition("\n")[0]
+            self.commands[name] = Command(name, handler, description, hidden)
+            return handler
+
+        return register
+
+    def intent(
+        self,
+        name: str,
+        *,
+        examples: Sequence[str] | Mapping[str, Sequence[str]] = (),
+        patterns: Sequence[str] = (),
+    ) -> Callable[[HandlerT], HandlerT]:
+        """Answer what a person wants. A plain list of examples counts for every language."""
+
+        def register(handler: HandlerT) -> HandlerT:
+            self._check("intent", name, self.intents, handler)
+            by_language = examples if isinstance(examples, Mapping) else {"": examples}
+            try:
+                compiled = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+            except re.error as error:
+                raise PluginError(
+                    f"plugin {self.name!r}, intent {name!r}: a pattern is not valid: {error}"
+                ) from error
+            self.intents[name] = Intent(name, handler, by_language, compiled)
+            return handler
+
+        return register
+
+    def followup(self, name: str) -> Callable[[HandlerT], HandlerT]:
+        """Hear the next message first, after `ctx.expect(name)`."""
+
+        def register(handler: HandlerT) -> HandlerT:
+            self._check("followup", name, self.followups, handler)
+            self.followups[name] = handler
+            return handler
+
+        return register
+
+    def fallback(self, handler: HandlerT) -> HandlerT:
+        """Hear what no command and no intent took; plugins are asked in the order of `plugins.enabled`."""
+        self._check("fallback", "fallback", (), handler)
+        self.fallbacks.append(handler)
+        return handler
+
+    def event(self, type: type[Event]) -> Callable[[HandlerT], HandlerT]:
+        """Hear an event that is no message, such as `Started`."""
+
+        def register(handler: HandlerT) -> HandlerT:
+            if type in self.events:
+                raise PluginError(f"plugin {self.name!r} has two handlers for the event {type.__name__}")
+            self._check("event", type.__name__.lower(), (), handler)
+            self.events[type] = handler
+            return handler
+
+        return register
+
+    def on_stop(self, closer: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Let go of what the plugin holds (processes, connections) when the bot stops. Errors are logged."""
+        self.closers.append(closer)
+        return closer
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the plugin's locales and data lie: beside the file that holds its handlers."""
+        if self._folder is None:
+            for handler in self._handlers():
+                return Path(inspect.getfile(handler)).parent
+        return self._folder
+
+    def _handlers(self) -> list[Callable[..., Any]]:
+        return [
+            *(command.handler for command in self.commands.values()),
+            *(intent.handler for intent in self.intents.values()),
+            *self.followups.values(),
+            *self.fallbacks,
+            *self.events.values(),
+        ]
+
+    def _check(
+        self, kind: str, name: str, taken: Mapping[str, object] | tuple[()], handler: Callable[..., Any]
+    ) -> None:
+        if not _NAME.fullmatch(name):
+            raise PluginError(
+                f"plugin {self.name!r}: {kind} {name!r}: a name is made of a-z, 0-9 and _, and begins with a letter"
+            )
+        if name in taken:
+            raise PluginError(f"plugin {self.name!r} has two handlers for the {kind} {name!r}")
+        if not (inspect.iscoroutinefunction(handler) or inspect.isasyncgenfunction(handler)):
+            raise PluginError(f"plugin {self.name!r}: the handler of {kind} {name!r} must be `async def`")
+
+
+__all__ = ["Command", "Context", "Handler", "Intent", "NoConfig", "Plugin", "Said"]

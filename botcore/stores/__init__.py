@@ -1,0 +1,1 @@
+"""Where things are kept: Redis or Valkey for dialogues, a database for records."""

@@ -1,0 +1,55 @@
+"""Opens Redis or Valkey, and refuses a server that would lose dialogues."""
+
+from __future__ import annotations
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
+
+from botcore.errors import ConfigurationError, Fault, StoreUnavailable
+from botcore.stores.errors import translate
+
+CONNECTIONS = 64
+TRIES = 8
+"""Over about two seconds: longer outages are the caller's, who can tell the person."""
+
+
+def connect(url: str) -> Redis:
+    """A client with a bounded pool and retries with jitter. Raises ConfigurationError for a wrong URL."""
+    retry = Retry(
+        ExponentialWithJitterBackoff(base=0.02, cap=0.5),
+        TRIES,
+        (ConnectionError, TimeoutError, BusyLoadingError),
+    )
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=5,
+            protocol=2,
+            retry=retry,
+            socket_connect_timeout=5,
+            health_check_interval=30,
+        )
+    except ValueError as error:
+        raise ConfigurationError([Fault("settings", "redis.url", f"not a Redis address: {error}")]) from error
+    return Redis.from_pool(pool)
+
+
+async def check(redis: Redis) -> str:
+    """The server's version. Raises StoreUnavailable, or ConfigurationError for a server that evicts keys."""
+    try:
+        info = await redis.info()
+        policy = str(info.get("maxmemory_policy", "noeviction"))
+    except RedisError as error:
+        raise translate(error) from error
+    except OSError as error:
+        raise StoreUnavailable(f"Redis can't be reached: {error}") from error
+    if policy != "noeviction":
+        problem = (
+            "the server may evict dialogues (with LRU, two thirds of them went silently): "
+            "set maxmemory-policy noeviction on it"
+        )
+        raise ConfigurationError([Fault("the Redis server", "maxmemory-policy", problem, policy)])
+    return str(info.get("valkey_version") or info.get("redis_version") or "unknown")

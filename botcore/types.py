@@ -1,0 +1,136 @@
+"""The words of the domain: what comes in, what goes out. All of it frozen.
+
+Times are Unix seconds. Ids are the channel's own, unique within one channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+Role = Literal["user", "assistant", "human"]
+"""Who says a message: the person, the bot, or a member of the team."""
+
+
+class Address(msgspec.Struct, frozen=True, order=True):
+    """Where a conversation takes place. One address, one conversation, one order of messages."""
+
+    channel: str
+    """Name of the channel, without a colon: `web`, `telegram`, `cli`."""
+    chat: str
+    """The channel's own id of the chat; any text."""
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.chat}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        channel, _, chat = text.partition(":")
+        return cls(channel, chat)
+
+
+class Person(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who writes. `id` is unique within the channel."""
+
+    id: str
+    name: str = ""
+    locale: str = ""
+    """What the channel knows of the person's language, as a BCP 47 tag, or nothing."""
+    roles: tuple[str, ...] = ()
+
+
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A file beside a text. Either `data` holds the bytes or `url` says where they are."""
+
+    name: str
+    media_type: str
+    data: bytes = b""
+    url: str = ""
+    alt: str = ""
+    """What a person who can't see it should hear."""
+
+
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document that an answer rests on."""
+
+    title: str
+    uri: str
+    snippet: str = ""
+    score: float = 0.0
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message to the person. `text` is Markdown; pressing a button says its text."""
+
+    text: str = ""
+    buttons: Sequence[str] = ()
+    attachments: Sequence[Attachment] = ()
+    sources: Sequence[Source] = ()
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", kw_only=True):
+    """Something that happened in a conversation. The same `id` again is the same event."""
+
+    id: str
+    address: Address
+    person: Person
+    at: float
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One earlier message of a conversation, told by a client that keeps the history itself."""
+
+    role: Role
+    text: str
+
+
+class Message(Event, frozen=True, tag="message", kw_only=True):
+    """The person wrote something."""
+
+    text: str
+    attachments: Sequence[Attachment] = ()
+    before: Sequence[Said] = ()
+    """History that the client brings along; used only where the conversation is new."""
+
+
+class Started(Event, frozen=True, tag="started", kw_only=True):
+    """The person opened the conversation and has not said anything yet."""
+
+
+AnyEvent = Message | Started
+
+
+class TurnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the bot made of one event: for `ask --json`, the operator and the trace."""
+
+    trace_id: str
+    plugin: str = ""
+    handler: str = ""
+    intent: str = ""
+    score: float = 0.0
+    by: str = ""
+    """Which stage decided: command, followup, pattern, classifier, fallback, ..."""
+    language: str = ""
+    timings_ms: dict[str, float] = {}
+
+
+class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A message on its way to a channel.
+
+    `key` is `address:version:index`: the same for every attempt to send it, and the id under which the
+    deltas of a growing answer were published before.
+    """
+
+    key: str
+    address: Address
+    reply: Reply
+    role: Role = "assistant"
+    in_reply_to: str = ""
+    """Id of the event that it answers."""
+    incomplete: bool = False
+    """It was cut short; its text says so in the person's language."""
+    summary: TurnSummary | None = None
+    """On the last message of a turn. A turn without messages has one with an empty reply."""
+    at: float = 0.0
