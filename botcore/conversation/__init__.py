@@ -1,5 +1,6 @@
 """What is kept of a conversation between two messages."""
 
+from botcore.conversation.clean import clean_event, clean_reply, clean_text
 from botcore.conversation.codec import decode_event, decode_history, decode_outgoing, decode_state, encode
 from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
 
@@ -8,6 +9,9 @@ __all__ = [
     "ConversationState",
     "Expectation",
     "HistoryEntry",
+    "clean_event",
+    "clean_reply",
+    "clean_text",
     "decode_event",
     "decode_history",
     "decode_outgoing",

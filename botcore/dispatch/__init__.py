@@ -1,1 +1,1 @@
-"""See README.md."""
+"""From a claimed event to a committed answer."""

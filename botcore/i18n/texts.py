@@ -51,6 +51,11 @@ class _Visible(dict[str, object]):
         return "{" + key + "}"
 
 
+def core_catalog() -> Catalog:
+    """What botcore itself says."""
+    return load_catalog(Path(__file__).parent / "locales")
+
+
 def load_catalog(folder: Path | None) -> Catalog:
     """All `*.toml` of `folder`; an empty catalog where there is none. Raises PluginError for a faulty file."""
     texts: dict[str, dict[str, str]] = {}

@@ -1,0 +1,37 @@
+"""Makes any text storable: what UTF-8 or PostgreSQL can't hold is replaced at the door, once."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from botcore.types import Message, Reply
+
+_Event = TypeVar("_Event", bound=msgspec.Struct)
+
+
+def clean_text(text: str) -> str:
+    """Without NUL, and with U+FFFD for lone surrogates."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def clean_event(event: _Event) -> _Event:
+    """The event with a storable text."""
+    if isinstance(event, Message):
+        return msgspec.structs.replace(event, text=clean_text(event.text))
+    return event
+
+
+def clean_reply(reply: Reply) -> Reply:
+    """The reply with storable texts."""
+    text, buttons = clean_text(reply.text), [clean_text(button) for button in reply.buttons]
+    if text is reply.text and buttons == list(reply.buttons):
+        return reply
+    return msgspec.structs.replace(reply, text=text, buttons=buttons)

@@ -1,0 +1,198 @@
+"""Finds the handler for a turn: command, dialogue in progress, pattern, classifier, fallback. First answer wins."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+from typing import Any, cast
+
+from botcore.asking.stream import Stream
+from botcore.context import Context, Services
+from botcore.conversation import Expectation, encode
+from botcore.dispatch.router import Router, Target, parse_command
+from botcore.dispatch.turn import Step, Turn
+from botcore.errors import EngineError, PluginError
+from botcore.i18n.texts import Catalog
+from botcore.intents.base import Detection, Detector
+from botcore.plugin import Said
+from botcore.types import Message, Reply
+
+
+class Dispatcher:
+    """Stateless between turns; `handle` may run for many turns at once."""
+
+    def __init__(self, router: Router, detector: Detector, services: Services, texts: Catalog) -> None:
+        self._router = router
+        self._detector = detector
+        self._services = services
+        self._texts = texts
+
+    async def handle(self, turn: Turn) -> None:
+        """Let the first handler that has an answer give it. Raises what a handler raises."""
+        if not isinstance(turn.event, Message):
+            target = self._router.event(type(turn.event))
+            if target:
+                await self._run(turn, target)
+            return
+        command = parse_command(turn.text)
+        if command:
+            await self._command(turn, *command)
+            return
+        for stage in (self._followup, self._pattern, self._intent, self._fallback):
+            if await stage(turn):
+                return
+        turn.say(Reply(self._texts.text(turn.language, "no_answer")))
+
+    async def _command(self, turn: Turn, name: str, args: str) -> None:
+        target = self._router.command(name)
+        turn.detection = Detection(intent=f"/{name}", score=1.0, by="command")
+        if target:
+            turn.state.expecting = None
+            await self._run(turn, target, args=args)
+            return
+        nearest = self._router.nearest_command(name)
+        key = "unknown_command_nearest" if nearest else "unknown_command"
+        turn.say(Reply(self._texts.text(turn.language, key, name=name, nearest=nearest)))
+
+    async def _followup(self, turn: Turn) -> bool:
+        expecting, turn.state.expecting = turn.state.expecting, None
+        target = self._router.followup(expecting.plugin, expecting.followup) if expecting else None
+        if not target or not expecting:
+            return False
+        turn.detection = Detection(intent=expecting.followup, score=1.0, by="followup")
+        return await self._run(turn, target, expected=expecting.data)
+
+    async def _pattern(self, turn: Turn) -> bool:
+        for target, groups in self._router.patterns(turn.text):
+            turn.detection = Detection(intent=target.name, score=1.0, by="pattern")
+            if await self._run(turn, target, matched=groups):
+                return True
+        return False
+
+    async def _intent(self, turn: Turn) -> bool:
+        with turn.step("detect") as decided:
+            detection = await self._detector.detect(turn.text, turn.language)
+            decided(f"{detection.intent or 'out of scope'} {detection.score:.2f} by {detection.by}")
+        turn.detection = detection
+        target = self._router.intent(detection.intent) if detection.intent else None
+        return bool(target) and await self._run(turn, cast("Target", target))
+
+    async def _fallback(self, turn: Turn) -> bool:
+        if turn.detection and turn.detection.intent:  # its handler passed
+            turn.detection = Detection(by="fallback", alternatives=turn.detection.alternatives)
+        for target in self._router.fallbacks():
+            if await self._run(turn, target):
+                return True
+        return False
+
+    async def _run(
+        self,
+        turn: Turn,
+        target: Target,
+        *,
+        args: str | None = None,
+        matched: Mapping[str, str] | None = None,
+        expected: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Whether the handler answered. What it decided counts only then."""
+        ctx = self._context(turn, target, args, matched, expected)
+        with turn.step(f"{target.installed.plugin.name}.{target.name}") as decided:
+            before = turn.plugin, turn.handler
+            turn.plugin, turn.handler = (
+                target.installed.plugin.name,
+                getattr(target.handler, "__name__", target.name),
+            )
+            answered = await self._answer(turn, target, ctx)
+            decided("answered" if answered else "passed")
+        if answered or turn.stopped:
+            self._keep(turn, target, ctx)
+            return True
+        turn.plugin, turn.handler = before
+        return False
+
+    async def _answer(self, turn: Turn, target: Target, ctx: Context[Any]) -> bool:
+        result = target.handler(ctx)
+        if inspect.isasyncgen(result):
+            answered = False
+            async for said in cast("AsyncIterator[Said]", result):
+                answered = True
+                await self._deliver(turn, said)
+                if turn.stopped:
+                    await result.aclose()
+                    break
+            return answered
+        said_once = await cast("Any", result)
+        if said_once is not None:
+            await self._deliver(turn, said_once)
+        # A command or an event is handled even where there is nothing to say.
+        return said_once is not None or target.name.startswith("/")
+
+    async def _deliver(self, turn: Turn, said: Said) -> None:
+        if isinstance(said, str):
+            turn.say(Reply(said))
+        elif isinstance(said, Reply):
+            turn.say(said)
+        elif isinstance(said, Stream):
+            try:
+                await turn.grow(said, partial(self._texts.text, turn.language))
+            except EngineError as error:
+                turn.say(Reply(self._texts.text(turn.language, "engine_away", reference=turn.trace_id)))
+                turn.steps.append(Step("engine", str(error), 0.0))
+        else:
+            raise PluginError(
+                f"plugin {turn.plugin!r}: {turn.handler} answered {type(said).__name__}; "
+                "a handler answers str, Reply, Stream or None"
+            )
+
+    def _context(
+        self,
+        turn: Turn,
+        target: Target,
+        args: str | None,
+        matched: Mapping[str, str] | None,
+        expected: Mapping[str, Any] | None,
+    ) -> Context[Any]:
+        one = target.installed
+        return Context(
+            services=self._services,
+            config=one.config,
+            texts=partial(one.catalog.text, turn.language),
+            address=turn.event.address,
+            person=turn.event.person,
+            trace_id=turn.trace_id,
+            text=turn.text,
+            args=turn.text if args is None else args,
+            language=turn.language,
+            state=turn.state.plugins.setdefault(one.plugin.name, {}),
+            history=turn.history,
+            attachments=turn.event.attachments if isinstance(turn.event, Message) else (),
+            detection=turn.detection,
+            matched=matched,
+            expected=expected,
+        )
+
+    def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:
+        name = target.installed.plugin.name
+        if ctx.forgetting:
+            turn.forget = True
+            kept = (turn.state.language, True) if turn.state.language_fixed else ("", False)
+            turn.state = type(turn.state)(language=kept[0], language_fixed=kept[1])
+        if ctx.expecting:
+            followup, data = ctx.expecting
+            if followup not in target.installed.plugin.followups:
+                raise PluginError(
+                    f"plugin {name!r} expects the followup {followup!r}, which it does not have"
+                )
+            turn.state.expecting = Expectation(name, followup, data)
+        if ctx.chosen_language is not None:
+            turn.state.language = turn.language = ctx.chosen_language or turn.language
+            turn.state.language_fixed = bool(ctx.chosen_language)
+        if not turn.state.plugins.get(name, True):
+            del turn.state.plugins[name]
+        try:
+            encode(turn.state)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise PluginError(
+                f"plugin {name!r} keeps something in ctx.state that is no plain data: {error}"
+            ) from error

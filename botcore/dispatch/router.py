@@ -1,0 +1,117 @@
+"""Who answers what: the triggers of all plugins in one place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+from pydantic import BaseModel
+
+from botcore.context import CommandInfo
+from botcore.i18n.texts import Catalog
+from botcore.plugin import Command, Handler, Intent, Plugin
+from botcore.types import Event
+
+_COMMAND = re.compile(r"[/／]([A-Za-z][A-Za-z0-9_]{0,31})(?:@\S+)?(?:\s+|$)(.*)", re.DOTALL)
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """A plugin with its checked settings and its texts."""
+
+    plugin: Plugin
+    config: BaseModel
+    catalog: Catalog
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A handler and the plugin that it belongs to."""
+
+    installed: Installed
+    handler: Handler
+    name: str
+
+
+def parse_command(text: str) -> tuple[str, str] | None:
+    """Name and arguments of a text that begins with `/name`; None for any other (`/usr/bin` is a path)."""
+    match = _COMMAND.match(text.lstrip())
+    return (match[1].lower(), match[2].strip()) if match else None
+
+
+class Router:
+    """Looks up handlers. Plugins stand in the order of `plugins.enabled`, which is the order of the fallbacks."""
+
+    def __init__(self, installed: Sequence[Installed]) -> None:
+        self._by_name = {one.plugin.name: one for one in installed}
+        self._commands: dict[str, tuple[Installed, Command]] = {
+            name: (one, command) for one in installed for name, command in one.plugin.commands.items()
+        }
+        self._intents: dict[str, tuple[Installed, Intent]] = {
+            name: (one, intent) for one in installed for name, intent in one.plugin.intents.items()
+        }
+
+    def command(self, name: str) -> Target | None:
+        found = self._commands.get(name)
+        return Target(found[0], found[1].handler, f"/{name}") if found else None
+
+    def nearest_command(self, name: str) -> str:
+        """A visible command that looks like `name`, or nothing."""
+        visible = [name for name, (_, command) in self._commands.items() if not command.hidden]
+        return next(iter(difflib.get_close_matches(name, visible, 1, 0.6)), "")
+
+    def intent(self, name: str) -> Target | None:
+        found = self._intents.get(name)
+        return Target(found[0], found[1].handler, name) if found else None
+
+    def patterns(self, text: str) -> Iterator[tuple[Target, Mapping[str, str]]]:
+        """Intents one of whose patterns occurs in the text, with its named groups."""
+        for name, (one, intent) in self._intents.items():
+            for pattern in intent.patterns:
+                match = pattern.search(text)
+                if match:
+                    groups = {key: value for key, value in match.groupdict().items() if value is not None}
+                    yield Target(one, intent.handler, name), groups
+                    break
+
+    def followup(self, plugin: str, name: str) -> Target | None:
+        """None where the plugin has gone since it asked."""
+        one = self._by_name.get(plugin)
+        handler = one.plugin.followups.get(name) if one else None
+        return Target(one, handler, name) if one and handler else None
+
+    def fallbacks(self) -> Iterator[Target]:
+        for one in self._by_name.values():
+            for handler in one.plugin.fallbacks:
+                yield Target(one, handler, "fallback")
+
+    def event(self, type: type[Event]) -> Target | None:
+        for one in self._by_name.values():
+            if type in one.plugin.events:
+                return Target(one, one.plugin.events[type], type.__name__.lower())
+        return None
+
+    def examples(self) -> dict[str, dict[str, Sequence[str]]]:
+        """What people say for each intent, by language: of the decorators and of the plugins' locales."""
+        found: dict[str, dict[str, Sequence[str]]] = {}
+        for name, (one, intent) in self._intents.items():
+            by_language: dict[str, list[str]] = {}
+            for source in (intent.examples, one.catalog.examples.get(name, {})):
+                for language, said in source.items():
+                    by_language.setdefault(language, []).extend(said)
+            if any(by_language.values()):
+                found[name] = dict(by_language)
+        return found
+
+    def command_infos(self, languages: Sequence[str]) -> dict[str, list[CommandInfo]]:
+        """The visible commands, described in each language."""
+        return {
+            language: [
+                CommandInfo(
+                    name, one.catalog.get(language, f"command.{name}") or command.description, one.plugin.name
+                )
+                for name, (one, command) in self._commands.items()
+                if not command.hidden
+            ]
+            for language in languages
+        }

@@ -1,0 +1,184 @@
+"""One event on its way through the bot: what is known of it, and what has been said to it so far."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from botcore.asking.stream import Stream
+from botcore.conversation import ConversationState, HistoryEntry, clean_reply, decode_state, encode
+from botcore.delivery.base import Claim, Commit, Live
+from botcore.dispatch.growing import Growing
+from botcore.errors import EngineError
+from botcore.intents.base import Detection
+from botcore.types import AnyEvent, Message, Outgoing, Reply, TurnSummary
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One line of the trace: a stage of the turn, what it decided, and how long it took."""
+
+    stage: str
+    detail: str
+    ms: float
+
+
+class Turn:
+    """The one mutable thing while an event is handled. It reaches the store by `as_commit()`, or not at all."""
+
+    def __init__(self, claim: Claim, event: AnyEvent, live: Live) -> None:
+        self.claim = claim
+        self.event = event
+        self.live = live
+        self._stored = encode(claim.state)
+        self.state: ConversationState = decode_state(self._stored)
+        self.history = claim.history or _brought_along(event)
+        self.trace_id = hashlib.sha256(
+            f"{event.address} {event.id}".encode("utf-8", "surrogatepass")
+        ).hexdigest()[:16]
+        """The same for every try of this turn."""
+        self.language = claim.state.language or "en"
+        self.plugin = ""
+        self.handler = ""
+        self.detection: Detection | None = None
+        self.forget = False
+        self.stopped = False
+        """The person asked to stop."""
+        self.task: asyncio.Task[None] | None = None
+        """Handles this turn; cancelled where the person stops an answer that has not begun to grow."""
+        self.steps: list[Step] = []
+        self.outgoing: list[Outgoing] = []
+        self._began = time.perf_counter()
+        self._work: asyncio.Task[None] | None = None
+
+    @property
+    def text(self) -> str:
+        return self.event.text if isinstance(self.event, Message) else ""
+
+    @contextmanager
+    def step(self, stage: str) -> Iterator[Callable[[str], None]]:
+        """Time a stage. Call the yielded function with what it decided."""
+        began = time.perf_counter()
+        decided: list[str] = []
+        try:
+            yield decided.append
+        finally:
+            ms = (time.perf_counter() - began) * 1000
+            self.steps.append(Step(stage, "; ".join(decided), round(ms, 3)))
+
+    def say(self, reply: Reply, *, incomplete: bool = False) -> None:
+        """Add a whole message."""
+        self.outgoing.append(
+            Outgoing(
+                key=self._next_key(),
+                address=self.event.address,
+                reply=clean_reply(reply),
+                in_reply_to=self.event.id,
+                incomplete=incomplete,
+                at=time.time(),
+            )
+        )
+
+    async def grow(self, stream: Stream, cut_short: Callable[[str], str]) -> None:
+        """Add a message that grows; those who watch see it growing.
+
+        An engine that fails after the first piece, and a person who stops it, leave what was said so far, closed by
+        `cut_short("broken")` or `cut_short("stopped")`. A failure before the first piece is raised.
+        """
+        growing = Growing(self.live, self.event.address, self._next_key(), self.event.id)
+        ending = ""
+        try:
+            await self.interruptible(_consume(stream, growing))
+        except EngineError:
+            if not growing.text.strip():
+                raise
+            ending = cut_short("broken")
+        if self.stopped:
+            ending = cut_short("stopped")
+        text = f"{growing.text.rstrip()}\n\n{ending}".strip() if ending else growing.text
+        if text.strip():
+            self.say(Reply(text, stream.buttons, (), stream.sources), incomplete=bool(ending))
+
+    async def interruptible(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work, or as much of it as there is time for until `stop()`."""
+        self._work = asyncio.create_task(work, name="growing answer")
+        try:
+            await self._work
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self.stopped or (task and task.cancelling()):
+                self._work.cancel()
+                raise
+        finally:
+            self._work = None
+
+    def stop(self) -> None:
+        """End the answer in progress; what was said so far is kept."""
+        self.stopped = True
+        work = self._work or self.task
+        if work:
+            work.cancel()
+
+    def roll_back(self) -> None:
+        """Undo what a failed handler did to the state. What was said stays said."""
+        self.state = decode_state(self._stored)
+        self.forget = False
+
+    def summary(self) -> TurnSummary:
+        detection = self.detection or Detection(by="")
+        timings = {step.stage: step.ms for step in self.steps}
+        timings["total"] = round((time.perf_counter() - self._began) * 1000, 3)
+        return TurnSummary(
+            trace_id=self.trace_id,
+            plugin=self.plugin,
+            handler=self.handler,
+            intent=detection.intent,
+            score=round(detection.score, 4),
+            by=detection.by,
+            language=self.language,
+            timings_ms=timings,
+        )
+
+    def as_commit(self) -> Commit:
+        """What the store is told. The last message carries the summary, and there is always a last message."""
+        *first, last = self.outgoing or [self._silence()]
+        outgoing = [*first, msgspec.structs.replace(last, summary=self.summary())]
+        history = () if self.forget else self._said_now()
+        return Commit(self.state, history, outgoing, forget=self.forget)
+
+    def _said_now(self) -> list[HistoryEntry]:
+        entries = [] if self.claim.history else list(self.history)
+        if self.text:
+            entries.append(HistoryEntry("user", self.text, self.event.at, self.event.id))
+        entries += [
+            HistoryEntry("assistant", outgoing.reply.text, outgoing.at, outgoing.key, self.plugin)
+            for outgoing in self.outgoing
+            if outgoing.reply.text
+        ]
+        return entries
+
+    def _silence(self) -> Outgoing:
+        return Outgoing(
+            key=self._next_key(),
+            address=self.event.address,
+            reply=Reply(),
+            in_reply_to=self.event.id,
+            at=time.time(),
+        )
+
+    def _next_key(self) -> str:
+        return f"{self.event.address}:{self.claim.version}:{len(self.outgoing)}"
+
+
+def _brought_along(event: AnyEvent) -> tuple[HistoryEntry, ...]:
+    before = event.before if isinstance(event, Message) else ()
+    return tuple(HistoryEntry(said.role, said.text, event.at) for said in before)
+
+
+async def _consume(stream: Stream, growing: Growing) -> None:
+    async for piece in stream:
+        await growing.add(piece)

@@ -1,0 +1,38 @@
+"""The language of each message, with the conversation's last one as prior; /lang fixes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from botcore.dispatch.turn import Turn
+from botcore.middleware.base import Next
+from botcore.types import Message
+
+Detect = Callable[[str, str], str]
+"""Text and prior in, ISO 639-1 code out; the prior (which may be empty) where the text does not tell."""
+
+
+class Language:
+    def __init__(self, detect: Detect, supported: Collection[str], default: str) -> None:
+        self._detect = detect
+        self._supported = supported
+        self._default = default
+
+    async def __call__(self, turn: Turn, next: Next) -> None:
+        if not turn.state.language_fixed:
+            with turn.step("language") as decided:
+                turn.language = self._language(turn)
+                decided(turn.language)
+            turn.state.language = turn.language
+        await next(turn)
+
+    def _language(self, turn: Turn) -> str:
+        prior = turn.state.language or self._spoken(turn.event.person.locale) or self._default
+        if not isinstance(turn.event, Message):
+            return prior
+        found = self._detect(turn.text, prior)
+        return found if found in self._supported else prior
+
+    def _spoken(self, locale: str) -> str:
+        code = locale.replace("_", "-").partition("-")[0].lower()
+        return code if code in self._supported else ""
