@@ -45,9 +45,11 @@ ci: $(READY) ## check, and the suites with a real browser, vLLM and images
 bench: $(READY) ## measure speed and memory beside a bare loop
 	@$(BIN)/botcore bench
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header \
-		--extra dev --group weights pyproject.toml -o requirements.lock
+COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group weights pyproject.toml
+
+lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml
+	@$(COMPILE) --extra dev --extra discord --extra telegram -o requirements.lock
+	@$(COMPILE) --extra discord --extra telegram --extra postgres --constraint requirements.lock -o docker/requirements.lock
 
 clean: ## remove what setup and runs made (your data folder stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -77,6 +77,7 @@ class Plugin(Generic[ConfigT]):
         self.followups: dict[str, Handler] = {}
         self.fallbacks: list[Handler] = []
         self.events: dict[type[Event], Handler] = {}
+        self.starters: list[Callable[[], Awaitable[None]]] = []
         self.closers: list[Callable[[], Awaitable[None]]] = []
         self._folder = folder
 
@@ -141,6 +142,11 @@ class Plugin(Generic[ConfigT]):
             return handler
 
         return register
+
+    def on_start(self, starter: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Warm up what the first message would wait for, in the background. Errors are logged."""
+        self.starters.append(starter)
+        return starter
 
     def on_stop(self, closer: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Let go of what the plugin holds (processes, connections) when the bot stops. Errors are logged."""

@@ -1,1 +1,1 @@
-"""See README.md."""
+"""The command line: one module for each group of commands."""

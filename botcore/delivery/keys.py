@@ -7,7 +7,6 @@ from botcore.types import Address
 PREFIX = "b:{0}:"
 READY = PREFIX + "ready"
 DEAD = PREFIX + "dead"
-WORKERS = PREFIX + "workers"
 WAKE = "b:wake"
 """Pub/sub channel: a live stream has grown. A hint only; the stream itself is the truth."""
 STOP = "b:stop"

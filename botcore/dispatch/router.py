@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from pydantic import BaseModel
@@ -20,7 +21,7 @@ _COMMAND = re.compile(r"[/／]([A-Za-z][A-Za-z0-9_]{0,31})(?:@\S+)?(?:\s+|$)(.*)
 class Installed(msgspec.Struct, frozen=True):
     """A plugin with its checked settings and its texts."""
 
-    plugin: Plugin
+    plugin: Plugin[Any]
     config: BaseModel
     catalog: Catalog
 

@@ -1,0 +1,116 @@
+"""A bot that runs in this process: it takes events, answers them, and sends the answers, or some of these."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+
+from botcore.app.dialogues import Dialogues, open_dialogues
+from botcore.app.minds import Minds, open_minds
+from botcore.channels.base import Channel
+from botcore.channels.live import LiveChannel
+from botcore.config import Settings
+from botcore.conversation import clean_event
+from botcore.delivery.sender import Sender
+from botcore.dispatch.worker import Worker
+from botcore.errors import ConfigurationError, Fault
+from botcore.i18n.texts import Catalog, core_catalog
+from botcore.stores.locks import FileLock
+from botcore.types import AnyEvent
+
+log = structlog.get_logger()
+
+WORKER, GATEWAY = "worker", "gateway"
+
+
+class App:
+    """The parts of one process. Without `minds` it answers nothing itself: other processes do."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        dialogues: Dialogues,
+        minds: Minds | None,
+        channels: Mapping[str, Channel],
+        texts: Catalog,
+    ) -> None:
+        self.settings = settings
+        self.dialogues = dialogues
+        self.minds = minds
+        self.channels = channels
+        self.texts = texts
+        self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle) if minds else None
+        sends = {name: channel.send for name, channel in channels.items()}
+        self.sender = Sender(dialogues.outbox, sends) if channels else None
+
+    async def intake(self, event: AnyEvent, *, limit_key: str = "") -> None:
+        """See `channels.base.Intake`."""
+        await self.dialogues.inbox.accept(clean_event(event), limit_key=limit_key)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, worker: bool, gateway: bool = True) -> AsyncIterator[App]:
+    """A running bot; at the end of the block turns in flight finish or go back undone.
+
+    A `worker` answers; a `gateway` has the channels. Raises ConfigurationError, StoreError or PluginError.
+    """
+    texts = core_catalog()
+    async with AsyncExitStack() as stack:
+        minds = await stack.enter_async_context(open_minds(settings, texts)) if worker else None
+        dialogues = await stack.enter_async_context(open_dialogues(settings))
+        app = App(settings, dialogues, minds, _live_channels(dialogues) if gateway else {}, texts)
+        await stack.enter_async_context(_running(app))
+        yield app
+
+
+def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:
+    return {
+        name: LiveChannel(name, dialogues.live, tells_summary=name != "web")
+        for name in ("web", "cli", "openai")
+    }
+
+
+@asynccontextmanager
+async def _running(app: App) -> AsyncIterator[None]:
+    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    tasks = [
+        asyncio.create_task(part.run(), name=type(part).__name__) for part in (app.worker, app.sender) if part
+    ]
+    roles = [role for role, part in ((WORKER, app.worker), (GATEWAY, app.sender)) if part]
+    heralds = [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
+    try:
+        yield
+    finally:
+        for herald in heralds:
+            herald.cancel()
+        # First no new turns, then what they said still goes out.
+        if app.worker:
+            await app.worker.stop()
+        if app.sender:
+            await app.sender.stop()
+        for outcome in await asyncio.gather(*tasks, *heralds, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a part ended with an error", exc_info=outcome)
+
+
+@asynccontextmanager
+async def sole_run(settings: Settings) -> AsyncIterator[None]:
+    """One `botcore run` for each data folder. Raises ConfigurationError for the second."""
+    lock = FileLock(settings.data_dir / "run.lock")
+    try:
+        if not lock.try_exclusive():
+            problem = (
+                f"another botcore runs on this data folder (process {lock.noted() or 'unknown'}): "
+                "stop it, or give this one its own data_dir"
+            )
+            raise ConfigurationError([Fault("settings", "data_dir", problem, str(settings.data_dir))])
+        lock.note(str(os.getpid()))
+        yield
+    finally:
+        lock.close()

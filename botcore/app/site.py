@@ -1,0 +1,80 @@
+"""The web server of this process, made from the app's parts."""
+
+from __future__ import annotations
+
+import time
+
+from prometheus_client import CollectorRegistry
+
+from botcore.app.app import WORKER, App
+from botcore.errors import StoreError
+from botcore.web.app import create_health_app, create_web_app
+from botcore.web.parts import Readiness, WebLimits, WebParts
+from botcore.web.redis_sessions import RedisSessions
+from botcore.web.server import WebServer
+
+DAY = 86_400
+ASK_ENGINE_EVERY = 5.0
+"""Seconds for which an engine's answer to `health` is believed, so that probes cost it nothing."""
+
+
+def web_server(app: App, *, gateway: bool = True) -> WebServer:
+    """The whole outside of a gateway; health and metrics only of a worker."""
+    settings, registry = app.settings, CollectorRegistry()
+    readiness = _Readiness(app)
+    if gateway:
+        parts = WebParts(
+            intake=app.intake,
+            live=app.dialogues.live,
+            sessions=RedisSessions(
+                app.dialogues.redis, retention_seconds=settings.retention.session_days * DAY
+            ),
+            readiness=readiness,
+            texts=app.texts,
+            registry=registry,
+            api_keys=[key.get_secret_value() for key in settings.web.api_keys],
+            origins=settings.web.origins,
+            limits=_limits(app),
+        )
+        site = create_web_app(parts)
+    else:
+        site = create_health_app(readiness, app.texts, registry)
+    return WebServer(site, settings.web.host, settings.web.port)
+
+
+def _limits(app: App) -> WebLimits:
+    limits = app.settings.limits
+    return WebLimits(
+        text_characters=limits.text_length,
+        parallel_chats=limits.parallel_chats,
+        sessions_per_minute=limits.sessions_per_minute if limits.enabled else 0,
+    )
+
+
+class _Readiness:
+    """Asks the parts how they are."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._engine = ("", float("-inf"))
+
+    async def __call__(self) -> Readiness:
+        parts = {"engine": await self._engine_health()}
+        try:
+            await self._app.dialogues.commands("PING")
+            workers = await self._app.dialogues.presence.count(WORKER)
+            parts["state"] = "ok"
+            parts["workers"] = "ok" if workers else "no worker is running: messages are kept and wait"
+        except StoreError as error:
+            return Readiness(takes_messages=False, parts={**parts, "state": str(error)})
+        return Readiness(takes_messages=True, parts=parts)
+
+    async def _engine_health(self) -> str:
+        minds = self._app.minds
+        if minds is None or minds.engine is None:
+            return "ok"  # nothing is missing where none is meant to be
+        said, at = self._engine
+        if time.monotonic() - at > ASK_ENGINE_EVERY:
+            said = await minds.engine.health() or "ok"
+            self._engine = (said, time.monotonic())
+        return said

@@ -1,0 +1,76 @@
+"""`botcore ask`: one question, one answer."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import sys
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from botcore.cli.client import Client, open_client
+from botcore.cli.common import Place, out, print_json, run_async
+from botcore.config import Settings
+from botcore.types import Person
+
+
+def ask(
+    text: Annotated[str, Parameter(help="What to say; - reads it from stdin.", allow_leading_hyphen=True)],
+    *,
+    json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
+    conversation: Annotated[str, Parameter(help="Go on with this conversation; else a new one.")] = "",
+    user: Annotated[str, Parameter(help="Who asks; else you.")] = "",
+    locale: Annotated[str, Parameter(help="The asker's language, such as zh or en-GB.")] = "",
+    place: Place | None = None,
+) -> None:
+    """Ask one question and print the answer.
+
+    Goes to the running bot where there is one on the same data folder or Redis, else starts what it needs.
+    """
+    settings = (place or Place()).settings()
+    said = sys.stdin.read() if text == "-" else text
+    person = Person(user or getpass.getuser(), locale=locale)
+    answer = run_async(_ask(settings, said, conversation or f"ask-{secrets.token_hex(6)}", person))
+    if json:
+        print_json(answer)
+    else:
+        _print(answer)
+
+
+async def _ask(settings: Settings, text: str, chat: str, person: Person) -> dict[str, Any]:
+    messages: list[dict[str, Any]] = []
+    summary: dict[str, Any] = {}
+    async with open_client(settings) as app:
+        async for event in Client(app, chat, person).say(text):
+            if event.type == "message":
+                messages.append(event.data)
+            elif event.type == "state":
+                summary = event.data.get("summary", {})
+    return {
+        "replies": [
+            {key: message[key] for key in ("text", "buttons", "attachments")} for message in messages
+        ],
+        "plugin": summary.get("plugin", ""),
+        "handler": summary.get("handler", ""),
+        "intent": {
+            "name": summary.get("intent", ""),
+            "score": summary.get("score", 0.0),
+            "by": summary.get("by", ""),
+        },
+        "language": summary.get("language", ""),
+        "sources": [source for message in messages for source in message["sources"]],
+        "trace_id": summary.get("trace_id", ""),
+        "timings_ms": summary.get("timings_ms", {}),
+    }
+
+
+def _print(answer: dict[str, Any]) -> None:
+    for reply in answer["replies"]:
+        out.print(reply["text"], markup=False)
+        if reply["buttons"]:
+            out.print("  ".join(f"[{button}]" for button in reply["buttons"]), markup=False)
+    said = " ".join(reply["text"] for reply in answer["replies"])
+    for source in answer["sources"]:
+        if source["title"] not in said:
+            out.print(f"Source: {source['title']} ({source['uri']})", markup=False)

@@ -1,0 +1,1 @@
+"""What `botcore bench` measures, one module for each question."""

@@ -1,0 +1,51 @@
+"""What all commands share: where the settings come from, how coroutines run, and what JSON looks like."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from cyclopts import Parameter
+from rich.console import Console
+
+from botcore.app.logs import set_up_logs
+from botcore.config import Settings, load_settings
+
+T = TypeVar("T")
+
+out = Console(highlight=False, soft_wrap=True)
+"""stdout. Its markup is off where texts of people are printed."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Flags that every command takes."""
+
+    config: Annotated[Path | None, Parameter(help="The configuration file; else config/botcore.toml.")] = None
+    data_dir: Annotated[Path | None, Parameter(help="Where the bot keeps its data; else data_dir.")] = None
+
+    def settings(self, *, quiet: bool = True, **flags: object) -> Settings:
+        """Read and check the settings, and set up the logs. Raises ConfigurationError."""
+        settings = load_settings(self.config, {"data_dir": self.data_dir, **flags})
+        set_up_logs(settings.log, quiet=quiet)
+        return settings
+
+
+def run_async(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on uvloop where there is one."""
+    if sys.platform == "win32":
+        return asyncio.run(main)
+    import uvloop
+
+    return uvloop.run(main)
+
+
+def print_json(data: object) -> None:
+    """One object on stdout, and nothing else there."""
+    sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n")

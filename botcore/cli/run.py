@@ -1,0 +1,75 @@
+"""`botcore run`: the service."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from botcore import __version__
+from botcore.app.app import App, open_app, sole_run
+from botcore.app.site import web_server
+from botcore.cli.common import Place, out, run_async
+from botcore.config import Settings
+
+
+def run(
+    *,
+    role: Annotated[
+        Literal["all", "gateway", "worker"],
+        Parameter(help="gateway: channels. worker: answers. all: both, in one process."),
+    ] = "all",
+    host: Annotated[str | None, Parameter(help="Where the page listens; else web.host.")] = None,
+    port: Annotated[int | None, Parameter(help="Its port, 0 for any free one; else web.port.")] = None,
+    place: Place | None = None,
+) -> None:
+    """Start the bot, and run until Ctrl-C or SIGTERM.
+
+    Messages in flight are finished or kept for the next start; nothing is lost.
+    """
+    settings = (place or Place()).settings(quiet=False, **{"web.host": host, "web.port": port})
+    run_async(_serve(settings, role))
+
+
+async def _serve(settings: Settings, role: str) -> None:
+    stop = _stop_on_signals()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(sole_run(settings))
+        app = await stack.enter_async_context(
+            open_app(settings, worker=role != "gateway", gateway=role != "worker")
+        )
+        server = await stack.enter_async_context(web_server(app, gateway=role != "worker"))
+        _announce(app, server.url, role)
+        await stop.wait()
+        out.print("Stopping: answers in flight are finished first (Ctrl-C again stops at once).")
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def heard() -> None:
+        if stop.is_set():
+            os._exit(130)  # what is not committed stays in the mailbox, and the next start answers it
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, heard)
+    return stop
+
+
+def _announce(app: App, url: str, role: str) -> None:
+    out.print(f"botcore {__version__} is ready ({role}).")
+    if role != "worker":
+        out.print(f"  Page     {url}/")
+    out.print(f"  State    {app.dialogues.server}")
+    if app.minds:
+        names = ", ".join(one.plugin.name for one in app.minds.plugins)
+        out.print(f"  Plugins  {names}")
+        if app.minds.engine is None:
+            out.print("  Model    none: the bot works without one (engine.urls; `botcore doctor` tells more)")
+    out.print("Ctrl-C stops it.")
