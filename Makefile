@@ -45,6 +45,9 @@ ci: $(READY) ## check, and the suites with a real browser, vLLM and images
 bench: $(READY) ## measure speed and memory beside a bare loop
 	@$(BIN)/botcore bench
 
+widget: ## build the chat widget (needs Node; the built file is committed, so that nobody else does)
+	@npm ci --prefix botcore/web/widget --no-audit --no-fund && npm run build --prefix botcore/web/widget
+
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group weights pyproject.toml
 
 lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml

@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import structlog
 
@@ -49,9 +50,11 @@ class App:
         sends = {name: channel.send for name, channel in channels.items()}
         self.sender = Sender(dialogues.outbox, sends) if channels else None
 
-    async def intake(self, event: AnyEvent, *, limit_key: str = "") -> None:
+    async def intake(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> None:
         """See `channels.base.Intake`."""
-        await self.dialogues.inbox.accept(clean_event(event), limit_key=limit_key)
+        await self.dialogues.inbox.accept(clean_event(event), limit_key=limit_key, shown=shown)
 
 
 @asynccontextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from botcore.types import AnyEvent, Outgoing
 
@@ -11,8 +12,12 @@ from botcore.types import AnyEvent, Outgoing
 class Intake(Protocol):
     """Where a channel puts what people do."""
 
-    async def __call__(self, event: AnyEvent, *, limit_key: str = "") -> None:
+    async def __call__(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> None:
         """Returns once the event is durable; only then may the channel acknowledge its update.
+
+        `limit_key` names whom the rate limit counts; `shown` is what those who watch the conversation are told of it.
 
         Raises MailboxFull, RateLimited (both with `retry_after`), StoreUnavailable or StoreFull: the channel
         keeps the update, or tells the person.

@@ -8,7 +8,7 @@ nothing of it. A claim that has been taken over by another worker can't commit a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Literal
 
@@ -80,10 +80,13 @@ class Inbox(ABC):
     """Takes events in and hands conversations to workers."""
 
     @abstractmethod
-    async def accept(self, event: AnyEvent, *, limit_key: str = "") -> Accepted:
+    async def accept(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> Accepted:
         """Store the event durably. An event whose id was seen before is a DUPLICATE, and no second turn.
 
-        `limit_key` names whom the rate limit counts; empty for none.
+        `limit_key` names whom the rate limit counts; empty for none. `shown` goes to the live stream as a `message` in
+        the same step, so that it stands there before any answer, and exactly if the event was accepted.
         Raises MailboxFull, RateLimited, StoreUnavailable or StoreFull; then nothing was stored.
         """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,18 +58,30 @@ class MemoryStore:
 
 
 class MemoryInbox(Inbox):
-    def __init__(self, store: MemoryStore, *, mailbox_limit: int = 1000, history_limit: int = 50) -> None:
+    def __init__(
+        self,
+        store: MemoryStore,
+        live: Live | None = None,
+        *,
+        mailbox_limit: int = 1000,
+        history_limit: int = 50,
+    ) -> None:
         self._store = store
+        self._live = live
         self._mailbox_limit = mailbox_limit
         self._history_limit = history_limit
 
-    async def accept(self, event: AnyEvent, *, limit_key: str = "") -> Accepted:
+    async def accept(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> Accepted:
         box = self._store.of(event.address)
         if event.id in box.seen:
             return Accepted.DUPLICATE
         if len(box.mail) >= self._mailbox_limit:
             raise MailboxFull
         box.seen.add(event.id)
+        if shown and self._live:
+            await self._live.publish(event.address, "message", dict(shown))
         box.mail.append(event)
         await self._store.notify()
         return Accepted.NEW

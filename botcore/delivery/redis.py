@@ -7,9 +7,11 @@ outbox and its channel's out stream.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
+import orjson
 
 from botcore.conversation import (
     ConversationState,
@@ -43,6 +45,8 @@ class Bounds(msgspec.Struct, frozen=True):
     """Conversations that may wait for a worker."""
     history: int = 50
     """Entries that a turn is given."""
+    live_events: int = 1000
+    """Events that a live stream keeps for clients that come back."""
     remember_seconds: int = 86_400
     """How long an event's id is known, so that it is a duplicate."""
     keep_seconds: int = 30 * 86_400
@@ -58,7 +62,9 @@ class RedisInbox(Inbox):
         self._queue = queue
         self._bounds = bounds
 
-    async def accept(self, event: AnyEvent, *, limit_key: str = "") -> Accepted:
+    async def accept(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> Accepted:
         bounds = self._bounds
         limited = bool(limit_key) and bounds.rate_messages > 0
         outcome, retry_ms = await self._commands.script(
@@ -68,6 +74,7 @@ class RedisInbox(Inbox):
                 keys.mailbox(event.address),
                 keys.READY,
                 keys.rate(limit_key),
+                keys.live(event.address),
             ],
             [
                 encode(event),
@@ -77,6 +84,10 @@ class RedisInbox(Inbox):
                 bounds.ready,
                 bounds.rate_seconds / bounds.rate_messages if limited else 0,
                 bounds.rate_messages,
+                orjson.dumps(shown) if shown else b"",
+                bounds.live_events,
+                bounds.keep_seconds,
+                keys.WAKE,
             ],
         )
         if outcome == -2:

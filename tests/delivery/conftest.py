@@ -62,4 +62,5 @@ async def delivery(request: pytest.FixtureRequest, open_delivery: Open) -> Deliv
     if request.param == "redis":
         return await open_delivery()
     store = MemoryStore()
-    return Delivery(MemoryInbox(store, mailbox_limit=3), MemoryOutbox(store), MemoryLive())
+    live = MemoryLive()
+    return Delivery(MemoryInbox(store, live, mailbox_limit=3), MemoryOutbox(store), live)

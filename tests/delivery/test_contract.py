@@ -199,3 +199,13 @@ async def test_a_stop_reaches_those_who_answer(delivery: Delivery) -> None:
     await delivery.live.stop(ADDRESS)
     assert await asyncio.wait_for(heard, 5) == ADDRESS
     await stops.aclose()  # type: ignore[attr-defined]  # an async generator in every implementation
+
+
+async def test_what_is_accepted_is_shown_in_the_same_step_and_once(delivery: Delivery) -> None:
+    for text in ("one", "two", "three"):
+        await delivery.inbox.accept(message(text, id=text), shown={"text": text})
+    await delivery.inbox.accept(message("one", id="one"), shown={"text": "one"})
+    with pytest.raises(MailboxFull):
+        await delivery.inbox.accept(message("four"), shown={"text": "four"})
+    await delivery.live.publish(ADDRESS, "state", {})
+    assert [event.data.get("text") for event in await collect(delivery, 4)] == ["one", "two", "three", None]

@@ -1,7 +1,8 @@
 -- Take an event into its conversation's mailbox, once.
--- KEYS: 1 seen, 2 mailbox, 3 ready, 4 rate
+-- KEYS: 1 seen, 2 mailbox, 3 ready, 4 rate, 5 live
 -- ARGV: 1 event, 2 conversation, 3 seconds to remember it, 4 mailbox limit, 5 ready limit,
---       6 seconds per message (0: no limit), 7 burst
+--       6 seconds per message (0: no limit), 7 burst, 8 what the live stream shows (or nothing), 9 its length,
+--       10 seconds to keep it, 11 wake channel
 -- Returns {1 new | 0 duplicate | -1 mailbox full | -2 too fast | -3 too many conversations wait, retry after in ms}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {0, 0} end
 local waiting = redis.call('LLEN', KEYS[2])
@@ -19,4 +20,9 @@ if gap > 0 then
 end
 redis.call('SET', KEYS[1], 1, 'EX', ARGV[3])
 if redis.call('RPUSH', KEYS[2], ARGV[1]) == 1 then redis.call('XADD', KEYS[3], '*', 'c', ARGV[2]) end
+if ARGV[8] ~= '' then
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*', 't', 'message', 'd', ARGV[8])
+  redis.call('EXPIRE', KEYS[5], ARGV[10])
+  redis.call('PUBLISH', ARGV[11], ARGV[2])
+end
 return {1, 0}
