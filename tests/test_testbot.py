@@ -313,3 +313,22 @@ def test_a_plugin_that_is_wrong_says_so_where_it_is_written() -> None:
     wrong.command("x")(echo)
     with pytest.raises(PluginError, match="two handlers"):
         wrong.command("x")(echo)
+
+
+async def test_a_text_after_a_command_does_not_change_the_persons_language() -> None:
+    polyglot = Plugin("polyglot")
+
+    @polyglot.command("say")
+    async def say(ctx: Context) -> str:
+        return ctx.language
+
+    @polyglot.fallback
+    async def other(ctx: Context) -> str:
+        return ctx.language
+
+    async with TestBot(polyglot) as bot:
+        assert await bot.say("/say 你好，请问几点开门？") == "zh"
+        assert await bot.say("Good morning, when do you open today?") == "en"
+        assert await bot.say("/say 你好，请问几点开门？") == "en"
+        assert await bot.say("你好，请问几点开门？") == "zh"
+        assert await bot.say("ok") == "zh"

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from botcore.config import Settings, check_plugins
+from botcore.config import Settings, add_own_examples, check_plugins
 from botcore.context import Services
 from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
@@ -20,8 +20,9 @@ from botcore.engines.deadlines import Deadlines
 from botcore.engines.minilm import MiniLM, weights_folder
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import Catalog
-from botcore.intents.base import Detector
+from botcore.intents.base import Detector, Examples
 from botcore.intents.detector import ClassifierDetector
+from botcore.knowledge.base import Passage
 from botcore.knowledge.library import Library
 from botcore.loader import available_plugins, load_plugins
 from botcore.middleware import Middleware, Next, compose
@@ -33,6 +34,9 @@ from botcore.stores.records.desk import RequestDesk
 from botcore.stores.records.records import Records
 
 log = structlog.get_logger()
+
+PATIENCE_SECONDS = 20.0
+"""How long a question waits for documents that are being read for the first time."""
 
 
 class Minds(msgspec.Struct, frozen=True):
@@ -79,6 +83,8 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
     """Raises ConfigurationError, StoreError or PluginError. Models load and documents are read in the background."""
     installed = install_plugins(settings)
     router = Router(installed)
+    intents = [name for one in installed for name in one.plugin.intents]
+    examples = add_own_examples(settings, router.examples(), intents)
     async with AsyncExitStack() as stack:
         records = await stack.enter_async_context(await Records.open(database_url(settings)))
         engine = connect_engine(settings)
@@ -88,14 +94,14 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
         embedder = load_embedder(settings)
         detector = ClassifierDetector(settings.data_dir / "models", embedder)
         background = asyncio.create_task(
-            _learn(detector, router, library, embedder, settings.knowledge.folder), name="learning"
+            _learn(detector, examples, library, embedder, settings.knowledge.folder), name="learning"
         )
         warming = asyncio.create_task(_warm_up(installed), name="plugins warm up")
         stack.push_async_callback(_cancelled, background, warming)
         stack.push_async_callback(_let_go, installed)
         services = Services(
             engine=engine,
-            knowledge=library,
+            knowledge=Prepared(library, background),
             humans=RequestDesk(records),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(_languages(texts, installed)),
@@ -131,12 +137,25 @@ def compose_minds(
     return compose(middleware, Dispatcher(router, detector, services, texts).handle)
 
 
+class Prepared:
+    """A knowledge base that is asked only once its documents are read, so that no early question goes unanswered."""
+
+    def __init__(self, library: Library, prepared: asyncio.Task[None]) -> None:
+        self._library = library
+        self._prepared = prepared
+        self.add, self.list, self.remove = library.add, library.list, library.remove
+
+    async def search(self, query: str, language: str = "", limit: int = 5) -> list[Passage]:
+        await asyncio.wait({self._prepared}, timeout=PATIENCE_SECONDS)
+        return await self._library.search(query, language, limit)
+
+
 async def _learn(
-    detector: ClassifierDetector, router: Router, library: Library, embedder: MiniLM | None, folder: Path
+    detector: ClassifierDetector, examples: Examples, library: Library, embedder: MiniLM | None, folder: Path
 ) -> None:
     """What takes seconds the first time and little later: nothing waits for it but what needs it."""
     try:
-        await detector.train(router.examples())
+        await detector.train(examples)
         for warning in detector.warnings:
             log.warning("intent examples", problem=warning)
         report = await library.sync(folder)

@@ -1,8 +1,18 @@
 """Settings: read from every place at once, checked, and shown. See README.md."""
 
-from botcore.config.load import load_settings
+from botcore.config.examples import add_own_examples
+from botcore.config.load import Reading, load_settings, read_settings
 from botcore.config.plugins import check_plugins, validate_plugin
 from botcore.config.settings import Settings
 from botcore.config.show import render_settings
 
-__all__ = ["Settings", "check_plugins", "load_settings", "render_settings", "validate_plugin"]
+__all__ = [
+    "Reading",
+    "Settings",
+    "add_own_examples",
+    "check_plugins",
+    "load_settings",
+    "read_settings",
+    "render_settings",
+    "validate_plugin",
+]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -20,24 +19,15 @@ _BY_VALUE = {"value_error", "assertion_error"}
 
 
 def faults_of(
-    error: ValidationError,
-    model: type[BaseModel],
-    table: Mapping[str, Any],
-    origins: Origins,
-    above: Key = (),
+    error: ValidationError, model: type[BaseModel], origins: Origins, above: Key = ()
 ) -> list[Fault]:
-    """`table` is what was checked; `above` is the key under which it stands."""
-    return [
-        _fault(details, model, table, origins, above)
-        for details in error.errors(include_url=False, include_input=False)
-    ]
+    """`above` is the key under which the table stands that was checked."""
+    return [_fault(details, model, origins, above) for details in error.errors(include_url=False)]
 
 
-def _fault(
-    details: ErrorDetails, model: type[BaseModel], table: Mapping[str, Any], origins: Origins, above: Key
-) -> Fault:
+def _fault(details: ErrorDetails, model: type[BaseModel], origins: Origins, above: Key) -> Fault:
     inner = tuple(str(part) for part in details["loc"])
-    key, value = (*above, *inner), _value_at(table, details["loc"])
+    key, value = (*above, *inner), details["input"]
     leaf = origins.leaf(key)
     if details["type"] == "extra_forbidden":
         variable = leaf is not None and leaf.variable
@@ -94,12 +84,3 @@ def _wanted(details: ErrorDetails, model: type[BaseModel], inner: Key, key: Key,
     if any(is_secret(part) for part in key):
         return plain(said.replace(value, HIDDEN) if isinstance(value, str) and value else said)
     return plain(said + (nearest(str(value), choices(field)) if field else ""))
-
-
-def _value_at(table: Any, loc: Sequence[int | str]) -> object:
-    try:
-        for part in loc:
-            table = table[part]
-    except (KeyError, IndexError, TypeError):
-        return ""
-    return table

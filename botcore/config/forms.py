@@ -132,13 +132,18 @@ def _plugin_name(text: str) -> str:
     return text
 
 
-def _folder(value: object) -> Path:
-    if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise ValueError("expected the path of a folder")
-    try:
-        return Path(value).expanduser()
-    except RuntimeError as error:
-        raise ValueError("expected the path of a folder; there is no such home folder") from error
+def _path_of(kind: str) -> Callable[[object], Path]:
+    """`~` is the home folder."""
+
+    def check(value: object) -> Path:
+        if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
+            raise ValueError(f"expected the path of {kind}")
+        try:
+            return Path(value).expanduser()
+        except RuntimeError as error:
+            raise ValueError(f"expected the path of {kind}; there is no such home folder") from error
+
+    return check
 
 
 EngineUrl = Annotated[
@@ -163,4 +168,5 @@ Origin = Annotated[str, AfterValidator(_origin)]
 Host = Annotated[str, AfterValidator(_host)]
 Language = Annotated[str, AfterValidator(_language)]
 PluginName = Annotated[str, AfterValidator(_plugin_name)]
-Folder = Annotated[Path, BeforeValidator(_folder)]
+Folder = Annotated[Path, BeforeValidator(_path_of("a folder"))]
+File = Annotated[Path, BeforeValidator(_path_of("a file"))]

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 HIDDEN = "***"
 _SECRET = re.compile(r"token|secret|key|passw|passphrase|pwd|credential|auth|cookie", re.IGNORECASE)
 _MEASURE = re.compile(r"_(seconds|minutes|hours|days|length|count|limit)$|^max_", re.IGNORECASE)
+_SCHEME = re.compile(r"https?|wss?|rediss?|unix|(sqlite|postgres(ql)?|mysql)(\+[a-z]+)?")
 _LONGEST = 80
 
 
@@ -52,6 +53,8 @@ def _without_credentials(text: str) -> str:
     if "://" not in text and "@" not in text:
         return text
     scheme, separator, rest = text.partition("://") if "://" in text else ("", "", text)
+    if "@" in rest and not _SCHEME.fullmatch(scheme):
+        scheme = separator = ""  # it may be the beginning of a password
     user, at, rest = rest.rpartition("@")
     rest = re.sub(r"([?#]).*", rf"\1{HIDDEN}", rest, flags=re.DOTALL)
     rest = re.sub(r"/bot\d+:[^/]*", f"/bot{HIDDEN}", rest)
@@ -59,4 +62,4 @@ def _without_credentials(text: str) -> str:
     host, colon, port = network.rpartition(":")
     if port and colon and not port.isdigit() and not port.endswith("]"):
         network = f"{host}:{HIDDEN}"
-    return f"{scheme}{separator}{HIDDEN + at if user else ''}{network}{slash}{path}"
+    return f"{scheme}{separator}{HIDDEN + at if at else ''}{network}{slash}{path}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -23,19 +23,26 @@ class Leaf(msgspec.Struct, frozen=True):
 
 
 class Origins:
-    """Finds the leaf that decided a key."""
+    """Finds the leaf that decided a key, in the leaves of each place, the weightiest place first."""
 
-    def __init__(self, leaves: Mapping[Key, Leaf] | None = None) -> None:
-        self._leaves = dict(leaves or {})
+    def __init__(self, places: Iterable[Mapping[Key, Leaf]] = ()) -> None:
+        self._places = [dict(leaves) for leaves in places]
 
     def leaf(self, key: Key) -> Leaf | None:
         """The leaf of the key itself, of what holds it, or the first of what it holds."""
-        for end in range(len(key), 0, -1):
-            if key[:end] in self._leaves:
-                return self._leaves[key[:end]]
-        return next((leaf for other, leaf in self._leaves.items() if other[: len(key)] == key), None)
+        return next((leaf for leaves in self._places if (leaf := _related(leaves, key))), None)
 
     def where(self, key: Key) -> str:
         """`default` where nobody set it."""
         leaf = self.leaf(key)
         return leaf.where if leaf else "default"
+
+
+def overlap(one: Key, other: Key) -> bool:
+    """Whether they are the same key, or one holds the other."""
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _related(leaves: Mapping[Key, Leaf], key: Key) -> Leaf | None:
+    holders = (leaves[key[:end]] for end in range(len(key), 0, -1) if key[:end] in leaves)
+    return next(holders, None) or next((leaf for held, leaf in leaves.items() if overlap(held, key)), None)

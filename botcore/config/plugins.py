@@ -26,7 +26,7 @@ def validate_plugin(
     try:
         config = model.model_validate(table)
     except ValidationError as error:
-        faults += faults_of(error, model, table, origins, ("plugins", name))
+        faults += faults_of(error, model, origins, ("plugins", name))
         raise ConfigurationError(faults) from None
     if faults:
         raise ConfigurationError(faults)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from botcore.config import forms
 from botcore.config.origins import Origins
@@ -26,7 +28,7 @@ class Section(BaseModel):
     def _true_is_no_number(cls, value: object, info: ValidationInfo) -> object:
         annotation = cls.model_fields[info.field_name].annotation if info.field_name else None
         if isinstance(value, bool) and annotation in {int, float}:
-            return str(value)
+            raise PydanticCustomError("no_number", "expected a number")
         return value
 
 
@@ -113,7 +115,8 @@ class KnowledgeSettings(Section):
 
 
 class IntentSettings(Section):
-    threshold: Share = 0.5
+    examples_file: forms.File = Path("config/intents.toml")
+    """The operators' own examples; there need not be one (see `examples.py`)."""
 
 
 class LimitSettings(Section):
@@ -141,8 +144,10 @@ class LogSettings(Section):
     message_text: bool = False
 
 
-class Settings(Section):
-    """All settings. Made by `load_settings`; `Settings()` gives the defaults."""
+class Settings(BaseSettings):
+    """All settings. `load_settings` reads them; `Settings(...)` itself takes what it is given, and the defaults."""
+
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     data_dir: forms.Folder = Path("data")
     language: forms.Language = "en"
@@ -160,6 +165,18 @@ class Settings(Section):
     log: LogSettings = LogSettings()
 
     _origins: Origins = PrivateAttr(default_factory=Origins)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The arguments alone, so that benches and tests are the same on every machine."""
+        return (init_settings,)
 
     @property
     def origins(self) -> Origins:

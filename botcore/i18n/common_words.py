@@ -65,7 +65,10 @@ for _language, _words in _LISTS.items():
     for _word in set(_words.split()):
         LANGUAGES_OF_WORD[_word] = (*LANGUAGES_OF_WORD.get(_word, ()), _language)
 
-NEUTRAL = frozenset(
-    ["ok", "okay", "okey", "k", "hm", "hmm", "mm", "ah", "oh", "uh", "lol", "haha", "hahaha", "wow", "omg", "asap", "faq", "pdf", "url", "app", "id", "vip", "wifi", "email", "e-mail", "sms", "gps", "usb", "html", "css", "json", "xml", "api", "http", "https", "www", "com", "iphone", "ipad", "android", "windows", "linux", "mac", "excel", "word", "google", "youtube", "amazon", "paypal", "visa", "kg", "km", "cm", "mm", "ml", "mg", "gb", "mb", "kb", "eur", "usd", "gbp", "jpy", "cny", "sin", "cos", "tan", "log", "ln", "exp", "sqrt", "lim", "int", "frac", "dx", "dy", "dt", "max", "min", "abs", "def", "return", "import", "print", "lambda", "const", "var", "func"]
-)
+_ANYWHERE = """ok okay okey k hm hmm mm ah oh uh lol haha hahaha wow omg asap faq pdf url app id vip wifi email e-mail sms
+    gps usb html css json xml api http https www com iphone ipad android windows linux mac excel word google youtube amazon
+    paypal visa kg km cm ml mg gb mb kb eur usd gbp jpy cny sin cos tan log ln exp sqrt lim int frac dx dy dt max min abs
+    def return import print lambda const var func"""
+
+NEUTRAL = frozenset(_ANYWHERE.split())
 """Words that people write in any language."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from botcore.dispatch.router import parse_command
 from botcore.dispatch.turn import Turn
 from botcore.middleware.base import Next
 from botcore.types import Message
@@ -23,15 +24,18 @@ class Language:
             with turn.step("language") as decided:
                 turn.language = self._language(turn)
                 decided(turn.language)
-            turn.state.language = turn.language
         await next(turn)
 
     def _language(self, turn: Turn) -> str:
         prior = turn.state.language or self._spoken(turn.event.person.locale) or self._default
-        if not isinstance(turn.event, Message):
-            return prior
-        found = self._detect(turn.text, prior)
-        return found if found in self._supported else prior
+        command = parse_command(turn.text)
+        if not isinstance(turn.event, Message) or (command and turn.state.language):
+            return prior  # what follows a command may be a text in any language, to be translated, say
+        found = self._detect(command[1] if command else turn.text, prior)
+        language = found if found in self._supported else prior
+        if not command:
+            turn.state.language = language
+        return language
 
     def _spoken(self, locale: str) -> str:
         code = locale.replace("_", "-").partition("-")[0].lower()

@@ -116,6 +116,7 @@ def test_names_of_secrets_are_known_and_measures_are_none() -> None:
     [
         ("redis://h:6379/0", '"redis://h:6379/0"'),
         ("redis://u:p@ss/w:rd@h:6379/0", '"redis://***@h:6379/0"'),
+        ("hunter2://@h", '"***@h"'),
         ("redis://:hunter", '"redis://:***"'),
         ("https://api.telegram.org/bot123:AbC/getMe", '"https://api.telegram.org/bot***/getMe"'),
         ("http://[::1]:8000/v1", '"http://[::1]:8000/v1"'),
