@@ -16,17 +16,21 @@ from botcore.types import Person
 
 
 def ask(
-    text: Annotated[str, Parameter(help="What to say; - reads it from stdin.", allow_leading_hyphen=True)],
+    text: Annotated[
+        str, Parameter(help="What to say; - reads it from standard input.", allow_leading_hyphen=True)
+    ],
     *,
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
-    conversation: Annotated[str, Parameter(help="Go on with this conversation; else a new one.")] = "",
-    user: Annotated[str, Parameter(help="Who asks; else you.")] = "",
+    conversation: Annotated[
+        str, Parameter(help="The conversation to go on with; otherwise a new one begins.")
+    ] = "",
+    user: Annotated[str, Parameter(help="Who asks; otherwise your user name.")] = "",
     locale: Annotated[str, Parameter(help="The asker's language, such as zh or en-GB.")] = "",
     place: Place | None = None,
 ) -> None:
     """Ask one question and print the answer.
 
-    Goes to the running bot where there is one on the same data folder or Redis, else starts what it needs.
+    A bot that is running on the same data folder or Redis answers; where there is none, this command does.
     """
     settings = (place or Place()).settings()
     said = sys.stdin.read() if text == "-" else text

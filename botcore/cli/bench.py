@@ -36,14 +36,14 @@ def bench(
     what: Annotated[What, Parameter(help="echo: the durable path. start: start, import and memory.")] = "all",
     /,
     *,
-    runs: Annotated[int, Parameter(help="Runs of each measurement; the median counts.")] = 3,
-    messages: Annotated[int, Parameter(help="Messages of a run at full speed.")] = 5000,
-    seconds: Annotated[float, Parameter(help="Length of a run at 50 messages a second.")] = 10.0,
+    runs: Annotated[int, Parameter(help="How often to measure; the median counts.")] = 3,
+    messages: Annotated[int, Parameter(help="How many messages a run at full speed has.")] = 5000,
+    seconds: Annotated[float, Parameter(help="How long a run at 50 messages a second lasts.")] = 10.0,
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
 ) -> None:
-    """Measure speed and memory on this machine, beside a bare loop over the same scripts.
+    """Measure speed and memory on this machine, beside a bare loop that makes the same calls to the store.
 
-    Starts servers of its own in temporary folders, on this machine only, and ends them.
+    It starts servers of its own in temporary folders, and ends them.
     """
     set_up_logs(LogSettings(level="error"))
     lines: list[Line] = []

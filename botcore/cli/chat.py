@@ -28,7 +28,9 @@ from botcore.types import Person
 
 def chat(
     *,
-    conversation: Annotated[str, Parameter(help="Go on with this conversation; else a new one.")] = "",
+    conversation: Annotated[
+        str, Parameter(help="The conversation to go on with; otherwise a new one begins.")
+    ] = "",
     locale: Annotated[str, Parameter(help="Your language, such as zh or en-GB.")] = "",
     place: Place | None = None,
 ) -> None:

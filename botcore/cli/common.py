@@ -27,8 +27,13 @@ out = Console(highlight=False, soft_wrap=True)
 class Place:
     """Flags that every command takes."""
 
-    config: Annotated[Path | None, Parameter(help="The configuration file; else config/botcore.toml.")] = None
-    data_dir: Annotated[Path | None, Parameter(help="Where the bot keeps its data; else data_dir.")] = None
+    config: Annotated[
+        Path | None,
+        Parameter(help="The configuration file; otherwise $BOTCORE_CONFIG, or config/botcore.toml."),
+    ] = None
+    data_dir: Annotated[
+        Path | None, Parameter(help="The folder for all that the bot keeps; otherwise the setting data_dir.")
+    ] = None
 
     def settings(self, *, quiet: bool = True, **flags: object) -> Settings:
         """Read and check the settings, and set up the logs. Raises ConfigurationError."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.table import Table
 
 from botcore.app.minds import database_url
@@ -15,18 +16,18 @@ from botcore.config import Settings
 from botcore.stores.records.desk import Handover, RequestDesk
 from botcore.stores.records.records import Records
 
-desk_app = App(name="desk", help="People who asked for a person.")
+desk_app = App(name="desk", help="The people who asked for a human.")
 
 
 @desk_app.command(name="list")
 def list_requests(*, json: Json = False, place: Place | None = None) -> None:
-    """The open requests, oldest first."""
+    """List the open requests, oldest first."""
     requests = run_async(_open((place or Place()).settings()))
     if json:
         print_json({"requests": [msgspec.to_builtins(request) for request in requests]})
         return
     if not requests:
-        out.print("Nobody is waiting for a person.")
+        out.print("Nobody is waiting for a human.")
         return
     table = Table("reference", "conversation", "person", "since", "why", box=None)
     for one in requests:
@@ -36,8 +37,13 @@ def list_requests(*, json: Json = False, place: Place | None = None) -> None:
 
 
 @desk_app.command
-def close(reference: str, /, *, place: Place | None = None) -> int:
-    """A request that was seen to."""
+def close(
+    reference: Annotated[str, Parameter(help="As `botcore desk list` shows it.")],
+    /,
+    *,
+    place: Place | None = None,
+) -> int:
+    """Mark a request as seen to."""
     settings = (place or Place()).settings()
 
     async def work() -> bool:

@@ -30,7 +30,7 @@ def add(
     *,
     place: Place | None = None,
 ) -> None:
-    """Read files into the knowledge base. The same file again replaces what was there."""
+    """Read files into the knowledge base. A file that was read before is replaced."""
     settings = (place or Place()).settings()
 
     async def work() -> None:
@@ -47,7 +47,7 @@ def add(
 
 @kb_app.command(name="list")
 def list_documents(*, json: Json = False, place: Place | None = None) -> None:
-    """Every document, and how many passages it has."""
+    """List the documents, with the number of passages in each."""
     settings = (place or Place()).settings()
 
     async def work() -> list[Document]:
@@ -67,8 +67,13 @@ def list_documents(*, json: Json = False, place: Place | None = None) -> None:
 
 
 @kb_app.command
-def remove(id: str, /, *, place: Place | None = None) -> int:
-    """Forget a document. One of the knowledge folder comes back at the next start: delete its file."""
+def remove(
+    id: Annotated[str, Parameter(help="As `botcore kb list` shows it.")], /, *, place: Place | None = None
+) -> int:
+    """Remove a document.
+
+    One that lies in knowledge.folder comes back at the next start: delete the file instead.
+    """
     settings = (place or Place()).settings()
 
     async def work() -> bool:
@@ -88,12 +93,12 @@ def search(
     query: str,
     /,
     *,
-    language: Annotated[str, Parameter(help="Prefer this language.")] = "",
-    limit: int = 5,
+    language: Annotated[str, Parameter(help="The language to prefer, such as zh.")] = "",
+    limit: Annotated[int, Parameter(help="How many passages at most.")] = 5,
     json: Json = False,
     place: Place | None = None,
 ) -> None:
-    """What the bot would find, with the scores that knowledge.threshold is compared with."""
+    """Show what the bot would find for a question, with the scores that knowledge.threshold is held against."""
     settings = (place or Place()).settings()
 
     async def work() -> list[Passage]:

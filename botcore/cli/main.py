@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from botcore import __version__
 from botcore.errors import BotcoreError, ConfigurationError
@@ -17,19 +17,26 @@ def build() -> App:
     """The command tree. Modules are named, not imported, so that `--help` and small commands are quick."""
     app = App(
         name="botcore",
-        help="A chat bot that runs on your own machines. `botcore run` starts it; `botcore doctor` tells what is missing.",
+        help="A chat bot that runs on your own machines. `botcore run` starts it; `botcore doctor` says what is missing.",
         version=__version__,
+        default_parameter=Parameter(show_default=lambda value: str(value) if value else None),
     )
-    app.command("botcore.cli.run:run")
-    app.command("botcore.cli.chat:chat")
-    app.command("botcore.cli.ask:ask")
-    app.command("botcore.cli.doctor:doctor")
-    app.command("botcore.cli.config:config_app", name="config")
-    app.command("botcore.cli.plugin:plugin_app", name="plugin")
-    app.command("botcore.cli.knowledge:kb_app", name="kb")
-    app.command("botcore.cli.evaluate:eval_app", name="eval")
-    app.command("botcore.cli.desk:desk_app", name="desk")
-    app.command("botcore.cli.bench:bench")
+    app.command("botcore.cli.run:run", help="Start the bot, with its page and its channels.")
+    app.command("botcore.cli.chat:chat", help="Talk to the bot in this terminal.")
+    app.command("botcore.cli.ask:ask", help="Ask one question and print the answer.")
+    app.command("botcore.cli.doctor:doctor", help="Look at every part, and say what mends what is wrong.")
+    app.command(
+        "botcore.cli.config:config_app", name="config", help="Check the settings, or show where each was set."
+    )
+    app.command("botcore.cli.plugin:plugin_app", name="plugin", help="List, begin, check and test plugins.")
+    app.command("botcore.cli.knowledge:kb_app", name="kb", help="The documents that the bot answers from.")
+    app.command(
+        "botcore.cli.evaluate:eval_app",
+        name="eval",
+        help="Measure on examples of your own how well the bot understands.",
+    )
+    app.command("botcore.cli.desk:desk_app", name="desk", help="The people who asked for a human.")
+    app.command("botcore.cli.bench:bench", help="Measure speed and memory on this machine.")
     return app
 
 

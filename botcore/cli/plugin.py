@@ -23,7 +23,7 @@ plugin_app = App(name="plugin", help="List, begin, check and test plugins.")
 
 @plugin_app.command(name="list")
 def list_plugins(*, place: Place | None = None) -> None:
-    """Every plugin that could be enabled, and what the enabled ones answer."""
+    """List the plugins that could be enabled, and what the enabled ones answer."""
     settings = (place or Place()).settings()
     enabled = {one.plugin.name: one.plugin for one in install_plugins(settings)}
     table = Table("plugin", "enabled", "commands", "intents", "about", box=None)
@@ -42,9 +42,9 @@ def new(
     name: str,
     /,
     *,
-    folder: Annotated[Path, Parameter(help="Where plugins lie.")] = Path("plugins"),
+    folder: Annotated[Path, Parameter(help="The folder of your plugins.")] = Path("plugins"),
 ) -> None:
-    """Begin a plugin: a folder with a command, its texts and a test that passes."""
+    """Begin a plugin: make a folder with a command, its texts, and a test that passes."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,31}", name):
         raise BotcoreError(f"{name!r} is no name for a plugin: a-z, 0-9 and _, a letter first, 32 at most")
     target = folder / name
@@ -63,7 +63,10 @@ def new(
 
 @plugin_app.command
 def check(name: str = "", /, *, place: Place | None = None) -> None:
-    """Load a plugin (or all that are enabled) and say what is wrong with it. Exit code 2 where something is."""
+    """Load a plugin, or all that are enabled, and say what is wrong.
+
+    Exit code 2 where something is.
+    """
     if name:
         [loaded] = load_plugins([name], plugin_folders())
         count = len(loaded.plugin.commands) + len(loaded.plugin.intents)
@@ -77,7 +80,7 @@ def check(name: str = "", /, *, place: Place | None = None) -> None:
 
 @plugin_app.command
 def test(name: str, /) -> int:
-    """Run a plugin's own tests with pytest (pip install 'botcore[dev]')."""
+    """Run a plugin's own tests with pytest, which `pip install 'botcore[dev]'` brings."""
     folder = next((folder / name for folder in plugin_folders() if (folder / name).is_dir()), None)
     if folder is None:
         raise BotcoreError(f"there is no plugin folder {name!r}; `botcore plugin list` shows what there is")

@@ -21,15 +21,19 @@ def run(
     *,
     role: Annotated[
         Literal["all", "gateway", "worker"],
-        Parameter(help="gateway: channels. worker: answers. all: both, in one process."),
+        Parameter(help="gateway: takes and sends messages. worker: answers them. all: both, in one process."),
     ] = "all",
-    host: Annotated[str | None, Parameter(help="Where the page listens; else web.host.")] = None,
-    port: Annotated[int | None, Parameter(help="Its port, 0 for any free one; else web.port.")] = None,
+    host: Annotated[
+        str | None, Parameter(help="The address to listen on; otherwise the setting web.host.")
+    ] = None,
+    port: Annotated[
+        int | None, Parameter(help="The port, or 0 for any free one; otherwise the setting web.port.")
+    ] = None,
     place: Place | None = None,
 ) -> None:
     """Start the bot, and run until Ctrl-C or SIGTERM.
 
-    Messages in flight are finished or kept for the next start; nothing is lost.
+    Messages in flight are then finished, or kept for the next start: nothing is lost.
     """
     settings = (place or Place()).settings(quiet=False, **{"web.host": host, "web.port": port})
     run_async(_serve(settings, role))

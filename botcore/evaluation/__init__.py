@@ -1,0 +1,1 @@
+"""Measures how well the bot's parts do, on data that a team brings along."""

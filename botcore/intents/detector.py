@@ -1,0 +1,125 @@
+"""The detector that a running bot asks: it learns in the background and answers meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+from pathlib import Path
+
+from botcore.engines.base import Embedder
+from botcore.engines.minilm import MiniLM
+from botcore.errors import BotcoreError, CorruptRecord
+from botcore.intents.base import Detection, Examples
+from botcore.intents.classifier import IntentClassifier
+from botcore.intents.examples import fingerprint
+from botcore.intents.storage import FORMAT
+from botcore.intents.training import layered
+
+_KEPT = 5
+"""Models that stay in the cache, so that going back to earlier examples is quick."""
+
+
+class ClassifierDetector:
+    """A `Detector` by examples. Until the first model is ready, `detect` waits for it, up to `patience` seconds:
+    an answer that is a second late is better than one that misses what was asked. After that it says out of scope.
+    While new examples are being learned, the earlier model answers.
+    """
+
+    def __init__(
+        self, folder: Path, embedder: Embedder | None = None, *, patience: float = 20.0, quick: int = 1500
+    ) -> None:
+        """Up to `quick` examples are learned in a thread, which takes a few seconds. More take a process, which leaves
+        the loop its core."""
+        self._folder = folder
+        self._embedder = embedder
+        self._patience = patience
+        self._quick = quick
+        self._classifier: IntentClassifier | None = None
+        self._ready = asyncio.Event()
+        self._training = asyncio.Lock()
+
+    @property
+    def ready(self) -> bool:
+        return self._ready.is_set()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with the examples of the model in use."""
+        return self._classifier.warnings if self._classifier else ()
+
+    async def train(self, examples: Examples) -> None:
+        """Take the model of these examples from the cache, or learn it, and then use it from one message to the next."""
+        async with self._training:
+            self._classifier = await self._trained(examples)
+            self._ready.set()
+
+    async def detect(self, text: str, language: str) -> Detection:
+        if not self._ready.is_set():
+            try:
+                await asyncio.wait_for(self._ready.wait(), self._patience)
+            except TimeoutError:
+                return Detection(by="untrained")
+        classifier = self._classifier
+        if classifier is None:
+            return Detection(by="untrained")
+        return await asyncio.to_thread(classifier.classify, text, language)
+
+    async def _trained(self, examples: Examples) -> IntentClassifier:
+        wide = layered(self._embedder)
+        path = self._folder / f"intents-{fingerprint(examples, str(FORMAT), wide.name if wide else '')}.npz"
+        cached = await asyncio.to_thread(_load, path, self._embedder)
+        if cached:
+            return cached
+        apart = _count(examples) > self._quick and (
+            self._embedder is None or isinstance(self._embedder, MiniLM)
+        )
+        if not apart:
+            return await asyncio.to_thread(_learn, examples, self._embedder, path)
+        await self._learn_apart(examples, path)
+        return await asyncio.to_thread(IntentClassifier.load, path, self._embedder)
+
+    async def _learn_apart(self, examples: Examples, path: Path) -> None:
+        plain = {
+            intent: {code: list(texts) for code, texts in said.items()} for intent, said in examples.items()
+        }
+        process = multiprocessing.get_context("spawn").Process(
+            target=_learn, args=(plain, self._embedder, path), name="botcore-intents", daemon=True
+        )
+        try:
+            await asyncio.to_thread(process.start)
+            await asyncio.to_thread(process.join)
+        finally:
+            process.kill()
+        if process.exitcode:
+            raise BotcoreError(
+                f"Learning the intents ended with status {process.exitcode}. The earlier model, where there is one, "
+                "goes on answering; the log of that process says why."
+            )
+
+
+def _count(examples: Examples) -> int:
+    return sum(len(texts) for said in examples.values() for texts in said.values())
+
+
+def _load(path: Path, embedder: Embedder | None) -> IntentClassifier | None:
+    try:
+        found = IntentClassifier.load(path, embedder)
+    except (FileNotFoundError, CorruptRecord):
+        return None
+    os.utime(path)
+    return found
+
+
+def _learn(examples: Examples, embedder: Embedder | None, path: Path) -> IntentClassifier:
+    classifier = IntentClassifier.train(examples, embedder)
+    classifier.save(path)
+    _tidy(path.parent)
+    return classifier
+
+
+def _tidy(folder: Path) -> None:
+    """Forget the models that were not used for longest."""
+    models = sorted(folder.glob("intents-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in models[_KEPT:]:
+        path.unlink(missing_ok=True)
