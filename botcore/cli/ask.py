@@ -28,10 +28,7 @@ def ask(
     locale: Annotated[str, Parameter(help="The asker's language, such as zh or en-GB.")] = "",
     place: Place | None = None,
 ) -> None:
-    """Ask one question and print the answer.
-
-    A bot that is running on the same data folder or Redis answers; where there is none, this command does.
-    """
+    """Print the answer, with its sources."""
     settings = (place or Place()).settings()
     said = sys.stdin.read() if text == "-" else text
     person = Person(user or getpass.getuser(), locale=locale)

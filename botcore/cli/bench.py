@@ -41,10 +41,7 @@ def bench(
     seconds: Annotated[float, Parameter(help="How long a run at 50 messages a second lasts.")] = 10.0,
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
 ) -> None:
-    """Measure speed and memory on this machine, beside a bare loop that makes the same calls to the store.
-
-    It starts servers of its own in temporary folders, and ends them.
-    """
+    """Print the figures, as a table or as JSON."""
     set_up_logs(LogSettings(level="error"))
     lines: list[Line] = []
     if what in ("all", "echo"):

@@ -34,10 +34,7 @@ def chat(
     locale: Annotated[str, Parameter(help="Your language, such as zh or en-GB.")] = "",
     place: Place | None = None,
 ) -> None:
-    """Talk to the bot in this terminal.
-
-    Enter sends, Ctrl-C stops an answer, Ctrl-D leaves. Up and down bring earlier lines back; Tab completes /commands.
-    """
+    """Read lines and show answers, until the person leaves."""
     settings = (place or Place()).settings()
     name = conversation or f"chat-{secrets.token_hex(6)}"
     run_async(_chat(settings, name, Person(getpass.getuser(), locale=locale), new=not conversation))

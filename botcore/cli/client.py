@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from botcore.app.app import WORKER, App, open_app
 from botcore.app.dialogues import open_dialogues
 from botcore.config import Settings
+from botcore.conversation import clean_text
 from botcore.delivery.base import LiveEvent
 from botcore.errors import BotcoreError
 from botcore.types import Address, Message, Person, Started
@@ -34,7 +35,7 @@ class Client:
 
     def __init__(self, app: App, chat: str, person: Person) -> None:
         self._app = app
-        self.address = Address(CHANNEL, chat)
+        self.address = Address(CHANNEL, clean_text(chat))
         self._person = person
         self._last = ""
         self._patience = app.settings.limits.turn_seconds + PATIENCE_SECONDS

@@ -14,7 +14,7 @@ from botcore.errors import ConfigurationError, Fault
 from botcore.loader import LoadedPlugin, available_plugins, load_plugins
 from botcore.paths import plugin_folders
 
-config_app = App(name="config", help="Check the settings, or show where each was set.")
+config_app = App(name="config")
 
 
 @config_app.command

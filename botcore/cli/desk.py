@@ -16,7 +16,7 @@ from botcore.config import Settings
 from botcore.stores.records.desk import Handover, RequestDesk
 from botcore.stores.records.records import Records
 
-desk_app = App(name="desk", help="The people who asked for a human.")
+desk_app = App(name="desk")
 
 
 @desk_app.command(name="list")

@@ -19,10 +19,7 @@ def doctor(
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
     place: Place | None = None,
 ) -> int:
-    """Look at every part: what is there, what is missing, and the command or setting that mends it.
-
-    Exit code 1 where something is wrong. What the bot can do without is marked – and is no failure.
-    """
+    """Print what `app.checks` finds."""
     findings = run_async(examine((place or Place()).settings()))
     healthy = all(finding.status != "problem" for finding in findings)
     if json:

@@ -19,7 +19,7 @@ from botcore.knowledge.base import Document, Passage
 from botcore.knowledge.library import Library
 from botcore.stores.records.records import Records
 
-kb_app = App(name="kb", help="The documents that the bot answers from.")
+kb_app = App(name="kb")
 Json = Annotated[bool, Parameter(help="Print one JSON object.", negative=())]
 
 
@@ -90,7 +90,7 @@ def remove(
 
 @kb_app.command
 def search(
-    query: str,
+    query: Annotated[str, Parameter(help="A question, as a person would ask it.")],
     /,
     *,
     language: Annotated[str, Parameter(help="The language to prefer, such as zh.")] = "",

@@ -12,6 +12,51 @@ from botcore.errors import BotcoreError, ConfigurationError
 
 SUCCESS, FAILURE, BAD_USAGE, INTERRUPTED = 0, 1, 2, 130
 
+_COMMANDS = {
+    "run": (
+        "run:run",
+        """Start the bot, and run until Ctrl-C or SIGTERM.
+
+        Messages in flight are then finished, or kept for the next start: nothing is lost.
+        """,
+    ),
+    "chat": (
+        "chat:chat",
+        """Talk to the bot in this terminal.
+
+        Enter sends, Ctrl-C stops an answer, Ctrl-D leaves. Up and down bring earlier lines back, Tab completes
+        /commands.
+        """,
+    ),
+    "ask": (
+        "ask:ask",
+        """Ask one question and print the answer.
+
+        A bot that is running on the same data folder or Redis answers; where there is none, this command does.
+        """,
+    ),
+    "doctor": (
+        "doctor:doctor",
+        """Look at every part, and say which command or setting mends what is wrong.
+
+        Exit code 1 where something is wrong. What the bot can do without is marked –, and is no failure.
+        """,
+    ),
+    "config": ("config:config_app", "Check the settings, or show where each was set."),
+    "plugin": ("plugin:plugin_app", "List, begin, check and test plugins."),
+    "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
+    "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
+    "desk": ("desk:desk_app", "The people who asked for a human."),
+    "bench": (
+        "bench:bench",
+        """Measure speed and memory on this machine, beside a bare loop that makes the same calls to the store.
+
+        It starts servers of its own in temporary folders, and ends them.
+        """,
+    ),
+}
+"""Command -> where it is, and its help: the first line stands in the list, the rest in the command's own help."""
+
 
 def build() -> App:
     """The command tree. Modules are named, not imported, so that `--help` and small commands are quick."""
@@ -21,22 +66,8 @@ def build() -> App:
         version=__version__,
         default_parameter=Parameter(show_default=lambda value: str(value) if value else None),
     )
-    app.command("botcore.cli.run:run", help="Start the bot, with its page and its channels.")
-    app.command("botcore.cli.chat:chat", help="Talk to the bot in this terminal.")
-    app.command("botcore.cli.ask:ask", help="Ask one question and print the answer.")
-    app.command("botcore.cli.doctor:doctor", help="Look at every part, and say what mends what is wrong.")
-    app.command(
-        "botcore.cli.config:config_app", name="config", help="Check the settings, or show where each was set."
-    )
-    app.command("botcore.cli.plugin:plugin_app", name="plugin", help="List, begin, check and test plugins.")
-    app.command("botcore.cli.knowledge:kb_app", name="kb", help="The documents that the bot answers from.")
-    app.command(
-        "botcore.cli.evaluate:eval_app",
-        name="eval",
-        help="Measure on examples of your own how well the bot understands.",
-    )
-    app.command("botcore.cli.desk:desk_app", name="desk", help="The people who asked for a human.")
-    app.command("botcore.cli.bench:bench", help="Measure speed and memory on this machine.")
+    for name, (target, text) in _COMMANDS.items():
+        app.command(f"botcore.cli.{target}", name=name, help=text)
     return app
 
 

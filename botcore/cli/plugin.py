@@ -18,7 +18,7 @@ from botcore.errors import BotcoreError
 from botcore.loader import available_plugins, load_plugins
 from botcore.paths import plugin_folders
 
-plugin_app = App(name="plugin", help="List, begin, check and test plugins.")
+plugin_app = App(name="plugin")
 
 
 @plugin_app.command(name="list")
@@ -39,7 +39,7 @@ def list_plugins(*, place: Place | None = None) -> None:
 
 @plugin_app.command
 def new(
-    name: str,
+    name: Annotated[str, Parameter(help="Made of a-z, 0-9 and _, a letter first.")],
     /,
     *,
     folder: Annotated[Path, Parameter(help="The folder of your plugins.")] = Path("plugins"),
@@ -62,7 +62,12 @@ def new(
 
 
 @plugin_app.command
-def check(name: str = "", /, *, place: Place | None = None) -> None:
+def check(
+    name: Annotated[str, Parameter(help="A plugin; otherwise all that are enabled.")] = "",
+    /,
+    *,
+    place: Place | None = None,
+) -> None:
     """Load a plugin, or all that are enabled, and say what is wrong.
 
     Exit code 2 where something is.

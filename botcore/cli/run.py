@@ -31,10 +31,7 @@ def run(
     ] = None,
     place: Place | None = None,
 ) -> None:
-    """Start the bot, and run until Ctrl-C or SIGTERM.
-
-    Messages in flight are then finished, or kept for the next start: nothing is lost.
-    """
+    """Serve until a signal says stop."""
     settings = (place or Place()).settings(quiet=False, **{"web.host": host, "web.port": port})
     run_async(_serve(settings, role))
 

@@ -1,7 +1,14 @@
 """What is kept of a conversation between two messages."""
 
 from botcore.conversation.clean import clean_event, clean_reply, clean_text
-from botcore.conversation.codec import decode_event, decode_history, decode_outgoing, decode_state, encode
+from botcore.conversation.codec import (
+    decode_event,
+    decode_histories,
+    decode_history,
+    decode_outgoing,
+    decode_state,
+    encode,
+)
 from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
 
 __all__ = [
@@ -13,6 +20,7 @@ __all__ = [
     "clean_reply",
     "clean_text",
     "decode_event",
+    "decode_histories",
     "decode_history",
     "decode_outgoing",
     "decode_state",

@@ -12,6 +12,7 @@ _encoder = msgspec.msgpack.Encoder()
 _event: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
 _state = msgspec.msgpack.Decoder(ConversationState)
 _history = msgspec.msgpack.Decoder(HistoryEntry)
+_histories = msgspec.msgpack.Decoder(list[HistoryEntry])
 _outgoing = msgspec.msgpack.Decoder(Outgoing)
 
 
@@ -49,6 +50,14 @@ def decode_history(data: bytes) -> HistoryEntry:
         return _history.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptRecord(f"a stored history entry can't be read: {error}") from error
+
+
+def decode_histories(data: bytes) -> list[HistoryEntry]:
+    """An array of history entries. Raises CorruptRecord where one of them is none."""
+    try:
+        return _histories.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise CorruptRecord(f"a stored history can't be read: {error}") from error
 
 
 def decode_outgoing(data: bytes) -> Outgoing:

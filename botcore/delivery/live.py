@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import structlog
@@ -135,10 +135,9 @@ class RedisLive(Live):
                 woken.set()
 
 
-def _live_event(entry: bytes, fields: Any) -> LiveEvent:
-    # Commands that go by `execute_command` come in the server's flat form or as a dict, by redis-py's callbacks.
-    pairs = fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
-    return LiveEvent(entry.decode(), pairs[b"t"].decode(), orjson.loads(pairs[b"d"]))
+def _live_event(entry: bytes, fields: list[bytes]) -> LiveEvent:
+    pairs = dict(zip(fields[::2], fields[1::2], strict=True))
+    return LiveEvent(entry.decode(), cast("LiveType", pairs[b"t"].decode()), orjson.loads(pairs[b"d"]))
 
 
 def _checked(after: str) -> str:

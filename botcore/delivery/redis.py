@@ -17,6 +17,7 @@ from botcore.conversation import (
     ConversationState,
     HistoryEntry,
     decode_event,
+    decode_histories,
     decode_history,
     decode_outgoing,
     decode_state,
@@ -109,8 +110,17 @@ class RedisInbox(Inbox):
         )
         if not reply:
             return None
-        fence, version, tries, event, state, history = reply
+        fence, version, tries, event, state, packed = reply
+        history = await self._history(address, packed)
         return _claim(address, entry, fence, version, tries, event, state, history)
+
+    async def _history(self, address: Address, packed: bytes) -> tuple[HistoryEntry, ...]:
+        try:
+            return tuple(decode_histories(packed))
+        except CorruptRecord:
+            # A damaged line of the past must not keep the dialogue from going on: the others are read one by one.
+            lines = await self._commands("LRANGE", keys.history(address), -self._bounds.history, -1)
+            return tuple(_readable(lines))
 
     async def commit(self, claim: Claim, commit: Commit) -> bool:
         address = claim.address
@@ -169,7 +179,7 @@ def _claim(
     tries: int,
     event: bytes,
     state: bytes,
-    history: list[bytes],
+    history: tuple[HistoryEntry, ...],
 ) -> Claim:
     try:
         return Claim(
@@ -179,7 +189,7 @@ def _claim(
             version=version,
             event=decode_event(event),
             state=decode_state(state),
-            history=tuple(_readable(history)),
+            history=history,
             tries=tries,
         )
     except CorruptRecord as error:
@@ -197,7 +207,6 @@ def _claim(
 
 
 def _readable(history: list[bytes]) -> list[HistoryEntry]:
-    """A damaged line of the past must not keep the dialogue from going on."""
     entries = []
     for line in history:
         try:

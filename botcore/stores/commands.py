@@ -1,16 +1,20 @@
 """Redis commands that meet in one tick of the event loop go out as one pipeline.
 
-A call costs the client 73 µs alone and 18 µs in a pipeline of 50, so the busier the bot, the cheaper a call.
+A call costs the client 73 µs alone and 18 µs in a pipeline of 50, so the busier the bot, the cheaper a call. redis-py
+keeps the connections; its asyncio pipeline packs commands in Python, which was a quarter of a message's cost, so
+hiredis packs them here.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
+import hiredis
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from botcore.stores.errors import translate
 from botcore.stores.script import Script
@@ -39,7 +43,7 @@ class Commands:
         self.pipelines = 0
 
     async def __call__(self, *arguments: Argument) -> Any:
-        """The reply of one command, in the form of RESP2."""
+        """The reply of one command, as the server sends it in RESP2: bytes, integers, flat lists."""
         reply = await self._send(arguments)
         if isinstance(reply, RedisError):
             raise translate(reply)
@@ -87,7 +91,27 @@ class Commands:
     async def _pipeline(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
         self.calls += len(commands)
         self.pipelines += 1
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for command in commands:
-                pipeline.execute_command(*command)
-            return list(await pipeline.execute(raise_on_error=False))
+        packed = [
+            hiredis.pack_command(cast("Any", one)) for one in commands
+        ]
+        pool: Any = self._redis.connection_pool
+        connection = await pool.get_connection()
+        try:
+            replies: list[Any] = await connection.retry.call_with_retry(
+                lambda: _exchange(connection, packed), lambda error: connection.disconnect()
+            )
+        finally:
+            await pool.release(connection)
+        return replies
+
+
+async def _exchange(connection: AbstractConnection, packed: list[bytes]) -> list[Any]:
+    """One write, and a reply for each command; a refused command's reply is its error."""
+    await connection.send_packed_command(packed)
+    replies: list[Any] = []
+    for _ in packed:
+        try:
+            replies.append(await connection.read_response())
+        except ResponseError as error:
+            replies.append(error)
+    return replies

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from botcore.conversation import ConversationState
+from botcore.conversation import ConversationState, HistoryEntry, encode
 from botcore.delivery import keys
 from botcore.delivery.base import Commit
 from botcore.errors import RateLimited
@@ -123,3 +123,12 @@ async def _patiently(delivery):  # type: ignore[no-untyped-def]  # a test's help
 
 async def redis_is_idle(delivery) -> bool:  # type: ignore[no-untyped-def]
     return await delivery.outbox.claim(["web"], 1, 0.02) == []
+
+
+async def test_a_damaged_line_of_the_past_does_not_end_the_dialogue(open_delivery: Open, redis: Redis) -> None:
+    delivery = await open_delivery()
+    await redis.rpush(keys.history(ADDRESS), encode(HistoryEntry("user", "hi", 1.0)), b"\xc1", b"")
+    await delivery.inbox.accept(message("hello"))
+    [claim] = await delivery.inbox.claim(1, 1.0)
+    assert [entry.text for entry in claim.history] == ["hi"]
+    assert await delivery.inbox.commit(claim, Commit(ConversationState()))

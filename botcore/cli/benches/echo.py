@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from botcore.app.dialogues import Dialogues
@@ -49,24 +50,33 @@ class NothingFits:
 async def bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
     """The whole way: worker, middleware, dispatcher, plugin, commit, outbox, sender."""
     installed = [Installed(echo_plugin, NoConfig(), Catalog({}, {}))]
-    async with await Records.open("sqlite+aiosqlite:///:memory:") as records:
-        services = Services(
-            engine=None,
-            knowledge=Library(records),
-            humans=RequestDesk(records),
-            detect_language=lambda text: detect_language(text).code,
-            commands={"en": []},
-        )
-        handle = compose_minds(Settings(), core_catalog(), Router(installed), NothingFits(), services)
-        worker = Worker(dialogues.inbox, dialogues.live, handle)
-        sender = Sender(dialogues.outbox, {CHANNEL: sent})
-        tasks = [asyncio.create_task(worker.run()), asyncio.create_task(sender.run())]
-        try:
+    with tempfile.TemporaryDirectory(prefix="botcore-bench-") as folder:
+        records = await Records.open(f"sqlite:///{folder}/bench.db")
+        async with records, _running(dialogues, sent, records, installed):
             yield
-        finally:
-            await worker.stop()
-            await sender.stop()
-            await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def _running(
+    dialogues: Dialogues, sent: Sent, records: Records, installed: Sequence[Installed]
+) -> AsyncIterator[None]:
+    services = Services(
+        engine=None,
+        knowledge=Library(records),
+        humans=RequestDesk(records),
+        detect_language=lambda text: detect_language(text).code,
+        commands={"en": []},
+    )
+    handle = compose_minds(Settings(), core_catalog(), Router(installed), NothingFits(), services)
+    worker = Worker(dialogues.inbox, dialogues.live, handle)
+    sender = Sender(dialogues.outbox, {CHANNEL: sent})
+    tasks = [asyncio.create_task(worker.run()), asyncio.create_task(sender.run())]
+    try:
+        yield
+    finally:
+        await worker.stop()
+        await sender.stop()
+        await asyncio.gather(*tasks)
 
 
 @asynccontextmanager
