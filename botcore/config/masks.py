@@ -13,6 +13,7 @@ _SECRET = re.compile(r"token|secret|key|passw|passphrase|pwd|credential|auth|coo
 _MEASURE = re.compile(r"_(seconds|minutes|hours|days|length|count|limit)$|^max_", re.IGNORECASE)
 _SCHEME = re.compile(r"https?|wss?|rediss?|unix|(sqlite|postgres(ql)?|mysql)(\+[a-z]+)?")
 _LONGEST = 80
+_DEEPEST = 20
 
 
 def is_secret(name: str) -> bool:
@@ -33,15 +34,17 @@ def plain(text: str) -> str:
     )
 
 
-def _masked(key: Sequence[str], value: object) -> object:
+def _masked(key: Sequence[str], value: object, depth: int = 0) -> object:
     if any(is_secret(part) for part in key) or isinstance(value, SecretStr):
         return value if value in ("", []) else "" if value == SecretStr("") else HIDDEN
+    if depth > _DEEPEST:
+        return "…"
     if isinstance(value, str):
         return _without_credentials(value)
     if isinstance(value, Mapping):
-        return {str(name): _masked((str(name),), item) for name, item in value.items()}
+        return {str(name): _masked((str(name),), item, depth + 1) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_masked((), item) for item in value]
+        return [_masked((), item, depth + 1) for item in value]
     return value
 
 
@@ -55,7 +58,7 @@ def _without_credentials(text: str) -> str:
     scheme, separator, rest = text.partition("://") if "://" in text else ("", "", text)
     if "@" in rest and not _SCHEME.fullmatch(scheme):
         scheme = separator = ""  # it may be the beginning of a password
-    user, at, rest = rest.rpartition("@")
+    _, at, rest = rest.rpartition("@")
     rest = re.sub(r"([?#]).*", rf"\1{HIDDEN}", rest, flags=re.DOTALL)
     rest = re.sub(r"/bot\d+:[^/]*", f"/bot{HIDDEN}", rest)
     network, slash, path = rest.partition("/")

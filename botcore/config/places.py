@@ -78,7 +78,7 @@ def from_toml(path: Path, name: str = "") -> list[Leaf]:
     name = name or str(path)
     text = _read(path, name)
     try:
-        table = tomllib.loads(text.replace("\r\n", "\n"))
+        values = list(_flatten(tomllib.loads(text.replace("\r\n", "\n"))))
     except tomllib.TOMLDecodeError as error:
         raise Unreadable(_toml_fault(name, text, str(error))) from None
     except RecursionError:
@@ -86,7 +86,7 @@ def from_toml(path: Path, name: str = "") -> list[Leaf]:
     lines = _lines_of(text)
     return [
         Leaf(key, value, f"{name}{_at(lines, key)}", f"{name}{_at(lines, key[:-1]) or _at(lines, key)}")
-        for key, value in _flatten(table)
+        for key, value in values
     ]
 
 

@@ -57,18 +57,39 @@ def core_catalog() -> Catalog:
 
 
 def load_catalog(folder: Path | None) -> Catalog:
-    """All `*.toml` of `folder`; an empty catalog where there is none. Raises PluginError for a faulty file."""
+    """All `*.toml` of `folder`; an empty catalog where there is none. Raises PluginError, which names the file and
+    the key that is wrong in it."""
     texts: dict[str, dict[str, str]] = {}
     examples: dict[str, dict[str, list[str]]] = {}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else []:
+        data = _read(path)
+        for intent, said in _examples(data.pop("examples", {}), path):
+            examples.setdefault(intent, {})[path.stem] = said
         try:
-            data = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PluginError(f"{path}: {error}") from error
-        for intent, said in data.pop("examples", {}).items():
-            examples.setdefault(intent, {})[path.stem] = list(said)
-        texts[path.stem] = dict(_flatten(data, path))
+            texts[path.stem] = dict(_flatten(data, path))
+        except RecursionError as error:
+            raise PluginError(f"{path}: its tables are nested too deeply") from error
     return Catalog(texts, examples)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PluginError(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise PluginError(f"{path}: its lists are nested too deeply") from error
+    except OSError as error:
+        raise PluginError(f"{path}: can't be read: {error.strerror or error}") from error
+
+
+def _examples(table: object, path: Path) -> list[tuple[str, list[str]]]:
+    if not isinstance(table, dict):
+        raise PluginError(f"{path}: examples: expected a table with a list of texts for each intent")
+    for intent, said in table.items():
+        if not isinstance(said, list) or not all(isinstance(text, str) for text in said):
+            raise PluginError(f"{path}: examples.{intent}: expected a list of texts")
+    return list(table.items())
 
 
 def _flatten(table: Mapping[str, Any], path: Path, prefix: str = "") -> list[tuple[str, str]]:

@@ -128,6 +128,7 @@ def test_a_mistake_in_the_file_is_told_with_its_line(
         (b"[web]\n# caf\xe9\n", f"{FILE}:2", "is not UTF-8"),
         (b"\x00", f"{FILE}:1:1", "is not valid TOML"),
         ("a = " + "[" * 5000, FILE, ""),
+        ("a" + ".a" * 3000 + " = 1", FILE, "nested too deeply"),
     ],
 )
 def test_a_file_that_is_no_toml_is_told_with_line_and_column(

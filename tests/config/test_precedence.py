@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from pydantic import ValidationError
+
 from botcore.config import Settings, render_settings
+from botcore.config.settings import LimitSettings
 from botcore.paths import bundled_root
 
 from .conftest import Folder
@@ -59,6 +63,28 @@ def test_lists_in_the_environment_are_json(folder: Folder) -> None:
     assert settings.engine.urls == ["http://one/v1", "http://two/v1"]
     assert settings.plugins.enabled == ["echo"]
     assert [key.get_secret_value() for key in settings.web.api_keys] == ["k1"]
+
+
+def test_settings_made_by_hand_take_nothing_from_the_machine(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.toml("[web]\nport = 1\n")
+    folder.dotenv("BOTCORE_WEB__PORT=2\nBOTCORE_LANGUAGE=zh\nBOTCORE_INTENTS__EXAMPLES_FILE=x\n")
+    for name in ("BOTCORE_WEB__PORT", "WEB", "LANGUAGE", "BOTCORE_LANGUAGE"):
+        monkeypatch.setenv(name, "3")
+    assert Settings().web.port == 8080
+    assert Settings(data_dir=Path("x"), limits=LimitSettings(messages=1)).limits.messages == 1
+    assert Settings(data_dir=Path("x")).language == "en"
+    with pytest.raises(ValidationError, match="prot"):
+        Settings.model_validate({"prot": 1})
+
+
+def test_settings_never_change(folder: Folder) -> None:
+    settings = folder.load()
+    with pytest.raises(ValidationError):
+        settings.language = "zh"  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        settings.web.port = 1  # type: ignore[misc]
 
 
 def test_an_empty_variable_counts_as_not_set(folder: Folder) -> None:

@@ -104,6 +104,17 @@ def test_a_plugins_model_can_not_make_a_secret_appear(secret: str) -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    "name", ["BOTCORE_PLUGINS__SHOP" + "__A" * 900, "BOTCORE_PLUGINS__SHOP__PASSWORD" + "__A" * 900]
+)
+def test_a_value_however_deep_is_shown_shortly(name: str) -> None:
+    tables = load_settings(environment={name: "Zq7"}).plugins
+    with pytest.raises(ConfigurationError) as caught:
+        validate_plugin("shop", Shop, {"api_key": "", **tables.table("shop")})
+    assert "Zq7" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
 def test_names_of_secrets_are_known_and_measures_are_none() -> None:
     assert all(
         map(is_secret, ["token", "api_keys", "PASSWORD", "webhook_secret", "Authorization", "db_passwd"])
