@@ -51,8 +51,8 @@ widget: ## build the chat widget (needs Node; the built file is committed, so th
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group weights pyproject.toml
 
 lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml
-	@$(COMPILE) --extra dev --extra discord --extra telegram -o requirements.lock
-	@$(COMPILE) --extra discord --extra telegram --extra postgres --constraint requirements.lock -o docker/requirements.lock
+	@$(COMPILE) --extra dev --extra discord --extra telegram --extra otel -o requirements.lock
+	@$(COMPILE) --extra discord --extra telegram --extra postgres --extra otel --constraint requirements.lock -o docker/requirements.lock
 
 clean: ## remove what setup and runs made (your data folder stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

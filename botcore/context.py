@@ -52,6 +52,7 @@ class Services(msgspec.Struct, frozen=True):
     """ISO 639-1 code of a text's language; empty where it can't be told."""
     commands: Mapping[str, Sequence[CommandInfo]]
     """Visible commands by language code; every known language has an entry."""
+    knowledge_threshold: float = 0.5
 
 
 class Context(Generic[ConfigT]):
@@ -115,6 +116,11 @@ class Context(Generic[ConfigT]):
     def knowledge(self) -> KnowledgeBase:
         """The documents that the team gave the bot."""
         return self._services.knowledge
+
+    @property
+    def knowledge_threshold(self) -> float:
+        """The score from which a passage counts as an answer: `knowledge.threshold`."""
+        return self._services.knowledge_threshold
 
     @property
     def commands(self) -> Sequence[CommandInfo]:

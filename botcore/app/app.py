@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from botcore.app.dialogues import Dialogues, open_dialogues
+from botcore.app.folder import data_folder
 from botcore.app.minds import Minds, open_minds
 from botcore.channels.base import Channel
 from botcore.channels.live import LiveChannel
@@ -46,7 +47,7 @@ class App:
         self.minds = minds
         self.channels = channels
         self.texts = texts
-        self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle) if minds else None
+        self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle, texts=texts) if minds else None
         sends = {name: channel.send for name, channel in channels.items()}
         self.sender = Sender(dialogues.outbox, sends) if channels else None
 
@@ -105,14 +106,15 @@ async def _running(app: App) -> AsyncIterator[None]:
 @asynccontextmanager
 async def sole_run(settings: Settings) -> AsyncIterator[None]:
     """One `botcore run` for each data folder. Raises ConfigurationError for the second."""
-    lock = FileLock(settings.data_dir / "run.lock")
+    lock = FileLock(data_folder(settings) / "run.lock")
     try:
         if not lock.try_exclusive():
             problem = (
                 f"another botcore runs on this data folder (process {lock.noted() or 'unknown'}): "
                 "stop it, or give this one its own data_dir"
             )
-            raise ConfigurationError([Fault("settings", "data_dir", problem, str(settings.data_dir))])
+            where = settings.origins.where(("data_dir",))
+            raise ConfigurationError([Fault(where, "data_dir", problem, str(settings.data_dir))])
         lock.note(str(os.getpid()))
         yield
     finally:

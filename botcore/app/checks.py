@@ -13,11 +13,12 @@ from typing import Literal
 import msgspec
 
 from botcore.app.dialogues import open_dialogues
+from botcore.app.folder import data_folder
 from botcore.app.minds import connect_engine, database_url, install_plugins, load_embedder
 from botcore.config import Settings
 from botcore.dispatch.router import Router
 from botcore.engines.minilm import PACKAGE, install_hint
-from botcore.errors import BotcoreError
+from botcore.errors import BotcoreError, ConfigurationError
 from botcore.knowledge.library import Library
 from botcore.stores.records.records import Records
 
@@ -41,6 +42,8 @@ async def examine(settings: Settings) -> list[Finding]:
     for part, check in _CHECKS.items():
         try:
             findings.append(await check(settings))
+        except ConfigurationError as error:
+            findings.append(Finding(part, "problem", "; ".join(map(str, error.faults))))
         except BotcoreError as error:
             findings.append(Finding(part, "problem", str(error)))
         except OSError as error:
@@ -53,11 +56,7 @@ async def _python(settings: Settings) -> Finding:
 
 
 async def _disk(settings: Settings) -> Finding:
-    folder = settings.data_dir.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / ".writable"
-    probe.write_bytes(b"")
-    probe.unlink()
+    folder = data_folder(settings).absolute()
     free = shutil.disk_usage(folder).free
     detail = f"{folder} is writable, {free / 1e9:.1f} GB free"
     if free < ENOUGH_BYTES:
@@ -70,6 +69,15 @@ async def _state(settings: Settings) -> Finding:
         workers = await dialogues.presence.count("worker")
         running = f"; {workers} worker{'s' if workers != 1 else ''} running" if workers else ""
         return Finding("state", "ok", f"{dialogues.server}{running}")
+
+
+async def _dead_letters(settings: Settings) -> Finding:
+    async with open_dialogues(settings) as dialogues:
+        tally = await dialogues.dead_letters.tally()
+    if tally.kept:
+        detail = f"{tally.kept} messages could not be answered and wait for you"
+        return Finding("dead letters", "missing", detail, "botcore deadletters list")
+    return Finding("dead letters", "ok", f"none waits; {tally.buried} so far")
 
 
 async def _database(settings: Settings) -> Finding:
@@ -166,6 +174,7 @@ _CHECKS: dict[str, Callable[[Settings], Awaitable[Finding]]] = {
     "python": _python,
     "disk": _disk,
     "state": _state,
+    "dead letters": _dead_letters,
     "database": _database,
     "plugins": _plugins,
     "knowledge": _knowledge,

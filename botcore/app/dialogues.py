@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 import msgspec
 from redis.asyncio import Redis
 
+from botcore.app.folder import data_folder
 from botcore.config.settings import Settings
-from botcore.delivery.base import Inbox, Outbox
+from botcore.delivery.base import DeadLetters, Inbox, Outbox
+from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.live import RedisLive
 from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
+from botcore.errors import StoreError
 from botcore.stores.commands import Commands
 from botcore.stores.connection import check, connect
 from botcore.stores.embedded import EmbeddedValkey
@@ -29,6 +32,7 @@ class Dialogues(msgspec.Struct, frozen=True):
     inbox: Inbox
     outbox: Outbox
     live: RedisLive
+    dead_letters: DeadLetters
     presence: Presence
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
@@ -41,7 +45,7 @@ async def open_dialogues(settings: Settings) -> AsyncIterator[Dialogues]:
         async with _connected(settings, settings.redis.url, "at redis.url") as dialogues:
             yield dialogues
         return
-    folder = settings.data_dir / "valkey"
+    folder = data_folder(settings) / "valkey"
     async with (
         EmbeddedValkey(folder) as server,
         _connected(settings, server.url, f"of our own in {folder}") as dialogues,
@@ -53,7 +57,7 @@ async def open_dialogues(settings: Settings) -> AsyncIterator[Dialogues]:
 async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[Dialogues]:
     redis = connect(url)
     try:
-        version = await check(redis)
+        version = await _checked(redis, settings)
         commands = Commands(redis)
         bounds = bounds_of(settings)
         async with RedisLive(redis, commands, keep_seconds=bounds.keep_seconds) as live:
@@ -63,11 +67,24 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 inbox=RedisInbox(commands, Queue(redis, commands), bounds),
                 outbox=RedisOutbox(commands, Queue(redis, commands)),
                 live=live,
+                dead_letters=RedisDeadLetters(commands, mailbox_limit=bounds.mailbox),
                 presence=Presence(commands),
                 server=f"Valkey or Redis {version} {whose}",
             )
     finally:
         await redis.aclose()
+
+
+async def _checked(redis: Redis, settings: Settings) -> str:
+    """The server's version. A server that is not there is told together with the setting that names it."""
+    try:
+        return await check(redis)
+    except StoreError as error:
+        if not settings.redis.url:
+            raise
+        where = settings.origins.where(("redis", "url"))
+        remedy = f"start that server, or correct redis.url ({where}); left empty, botcore starts a Valkey of its own"
+        raise type(error)(f"{str(error).rstrip('.')}: {remedy}") from error
 
 
 def bounds_of(settings: Settings) -> Bounds:

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from botcore.app.folder import data_folder
+from botcore.app.telemetry import open_tracer
 from botcore.config import Settings, add_own_examples, check_plugins
 from botcore.context import Services
 from botcore.dispatch.dispatcher import Dispatcher
@@ -28,6 +30,7 @@ from botcore.loader import available_plugins, load_plugins
 from botcore.middleware import Middleware, Next, compose
 from botcore.middleware.apology import Apology
 from botcore.middleware.language import Language
+from botcore.middleware.spans import Spans
 from botcore.middleware.trace import Trace
 from botcore.paths import plugin_folders
 from botcore.stores.records.desk import RequestDesk
@@ -75,7 +78,7 @@ def connect_engine(settings: Settings) -> Engine | None:
 
 def load_embedder(settings: Settings) -> MiniLM | None:
     """None where its weights are not installed. It loads itself at the first text."""
-    return MiniLM(settings.data_dir / "models") if weights_folder() else None
+    return MiniLM(data_folder(settings) / "models") if weights_folder() else None
 
 
 @asynccontextmanager
@@ -99,15 +102,21 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
         warming = asyncio.create_task(_warm_up(installed), name="plugins warm up")
         stack.push_async_callback(_cancelled, background, warming)
         stack.push_async_callback(_let_go, installed)
+        outermost: list[Middleware] = []
+        if tracing := open_tracer():
+            tracer, shut_down = tracing
+            outermost.append(Spans(tracer))
+            stack.push_async_callback(asyncio.to_thread, shut_down)
         services = Services(
             engine=engine,
             knowledge=Prepared(library, background),
+            knowledge_threshold=settings.knowledge.threshold,
             humans=RequestDesk(records),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(_languages(texts, installed)),
         )
         yield Minds(
-            handle=compose_minds(settings, texts, router, detector, services),
+            handle=compose_minds(settings, texts, router, detector, services, outermost),
             detector=detector,
             engine=engine,
             library=library,
@@ -121,15 +130,21 @@ def _languages(texts: Catalog, installed: Sequence[Installed]) -> list[str]:
 
 
 def database_url(settings: Settings) -> str:
-    """`database.url`, else SQLite in the data folder."""
-    return settings.database.url or f"sqlite+aiosqlite:///{(settings.data_dir / 'botcore.db').absolute()}"
+    """`database.url`, else SQLite in the data folder. Raises ConfigurationError where that can't be written."""
+    return settings.database.url or f"sqlite+aiosqlite:///{(data_folder(settings) / 'botcore.db').absolute()}"
 
 
 def compose_minds(
-    settings: Settings, texts: Catalog, router: Router, detector: Detector, services: Services
+    settings: Settings,
+    texts: Catalog,
+    router: Router,
+    detector: Detector,
+    services: Services,
+    outermost: Sequence[Middleware] = (),
 ) -> Next:
     """The way of a turn: trace, apology, language, dispatcher."""
     middleware: list[Middleware] = [
+        *outermost,
         Trace(message_text=settings.log.message_text),
         Apology(texts, settings.limits.turn_seconds),
         Language(lambda text, prior: detect_language(text, prior).code, texts.languages, settings.language),

@@ -111,7 +111,6 @@ class PluginSettings(Section):
 class KnowledgeSettings(Section):
     folder: forms.Folder = Path("config/knowledge")
     threshold: Share = 0.5
-    passages: Annotated[int, Field(ge=1, le=50)] = 5
 
 
 class IntentSettings(Section):

@@ -7,7 +7,7 @@ store in this process's memory.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, Memor
 from botcore.delivery.sender import Sender
 from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
-from botcore.dispatch.worker import Worker
+from botcore.dispatch.worker import Handle, Worker
 from botcore.engines.base import Engine
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import core_catalog, load_catalog
@@ -112,12 +112,18 @@ class TestBot:
         self._store = MemoryStore()
         self._inbox = MemoryInbox(self._store)
         self.live = MemoryLive()
-        self._worker = Worker(self._inbox, self.live, compose(middleware, dispatcher.handle))
+        self._handle: Handle = compose(middleware, dispatcher.handle)
+        self._worker = Worker(self._inbox, self.live, self._handle)
         self._sender = Sender(MemoryOutbox(self._store), {"test": self._sent})
         self._answers: dict[str, list[Outgoing]] = {}
         self._done: dict[str, asyncio.Event] = {}
         self._ids = count(1)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def wrap(self, wrapper: Callable[[Handle], Handle]) -> None:
+        """Put something around the handling of every turn, before the bot is entered."""
+        self._handle = wrapper(self._handle)
+        self._worker = Worker(self._inbox, self.live, self._handle)
 
     async def say(
         self, text: str, *, chat: str = "chat", person: str = "person", attachments: Sequence[Attachment] = ()

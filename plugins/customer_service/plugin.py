@@ -15,9 +15,6 @@ from .yes_no import yes_or_no
 class CustomerServiceConfig(BaseModel, extra="forbid"):
     """`plugins.customer_service.*`"""
 
-    threshold: float = Field(
-        0.5, ge=0, le=1, description="How sure the search must be for a passage to count as an answer."
-    )
     passages: int = Field(
         4, ge=1, le=10, description="Passages that the language model is given to compose from."
     )
@@ -89,7 +86,7 @@ async def want_person(ctx: ServiceContext) -> str | None:
 async def _answer(ctx: ServiceContext) -> Answer | None:
     """From the passages that answer the question itself; None where none is sure enough."""
     passages = await passages_for(ctx, ctx.text, ctx.config.passages)
-    if not passages or passages[0].score < ctx.config.threshold:
+    if not passages or passages[0].score < ctx.knowledge_threshold:
         return None
     if ctx.has_engine:
         return composed(ctx, passages, ctx.config.quote_characters)
@@ -99,7 +96,7 @@ async def _answer(ctx: ServiceContext) -> Answer | None:
 async def _related(ctx: ServiceContext, topic: str) -> Answer | None:
     """What the documents say on the topic in general, told as that, with the offer of a person."""
     passages = await passages_for(ctx, ctx.t(f"topics.{topic}"), 1)
-    if not passages or passages[0].score < ctx.config.threshold:
+    if not passages or passages[0].score < ctx.knowledge_threshold:
         return None
     reply = quoted(ctx, passages[0], ctx.config.quote_characters)
     text = "\n\n".join([ctx.t("answer.related"), reply.text, ctx.t("person.offer")])
