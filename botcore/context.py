@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, Generic, Protocol
 
 import msgspec
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
+from botcore.asking.history import fit
 from botcore.asking.stream import Stream
 from botcore.conversation import HistoryEntry
 from botcore.engines.base import ChatMessage, ChatRequest, Engine
@@ -53,6 +55,8 @@ class Services(msgspec.Struct, frozen=True):
     commands: Mapping[str, Sequence[CommandInfo]]
     """Visible commands by language code; every known language has an entry."""
     knowledge_threshold: float = 0.5
+    prompt_tokens: int = 6000
+    """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
 
 
 class Context(Generic[ConfigT]):
@@ -140,7 +144,7 @@ class Context(Generic[ConfigT]):
         buttons: Sequence[str] = (),
         sources: Sequence[Source] = (),
     ) -> Stream:
-        """An answer of the language model, as a message that grows.
+        """An answer of the language model, as a message that grows. The latest turns go along as far as they fit.
 
         Raises EngineUnavailable at once where no engine is configured: ask `has_engine` first.
         """
@@ -155,7 +159,7 @@ class Context(Generic[ConfigT]):
             ]
         messages.append(ChatMessage("user", prompt))
         request = ChatRequest(
-            messages=messages,
+            messages=fit(messages, self._services.prompt_tokens),
             model=model,
             max_tokens=max_tokens,
             temperature=temperature,
@@ -188,12 +192,7 @@ class Context(Generic[ConfigT]):
 
 
 async def _texts_of(engine: Engine, request: ChatRequest) -> AsyncIterator[str]:
-    stream = engine.stream(request)
-    try:
+    async with aclosing(engine.stream(request)) as stream:
         async for delta in stream:
             if delta.text:
                 yield delta.text
-    finally:
-        close = getattr(stream, "aclose", None)
-        if close is not None:
-            await close()

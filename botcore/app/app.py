@@ -20,6 +20,7 @@ from botcore.channels.live import LiveChannel
 from botcore.config import Settings
 from botcore.conversation import clean_event
 from botcore.delivery.sender import Sender
+from botcore.dispatch.watchdog import Watchdog
 from botcore.dispatch.worker import Worker
 from botcore.errors import ConfigurationError, Fault
 from botcore.i18n.texts import Catalog, core_catalog
@@ -50,6 +51,7 @@ class App:
         self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle, texts=texts) if minds else None
         sends = {name: channel.send for name, channel in channels.items()}
         self.sender = Sender(dialogues.outbox, sends) if channels else None
+        self.watchdog = Watchdog(one.plugin for one in minds.plugins) if minds else Watchdog()
 
     async def intake(
         self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
@@ -89,7 +91,8 @@ async def _running(app: App) -> AsyncIterator[None]:
     roles = [role for role, part in ((WORKER, app.worker), (GATEWAY, app.sender)) if part]
     heralds = [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
     try:
-        yield
+        with app.watchdog:
+            yield
     finally:
         for herald in heralds:
             herald.cancel()

@@ -72,7 +72,11 @@ def connect_engine(settings: Settings) -> Engine | None:
         total=engine.total_seconds,
     )
     return connect(
-        engine.urls, model=engine.model, api_key=engine.api_key.get_secret_value(), deadlines=deadlines
+        engine.urls,
+        model=engine.model,
+        api_key=engine.api_key.get_secret_value(),
+        deadlines=deadlines,
+        priority_scheduling=engine.priority_scheduling,
     )
 
 
@@ -111,6 +115,7 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
             engine=engine,
             knowledge=Prepared(library, background),
             knowledge_threshold=settings.knowledge.threshold,
+            prompt_tokens=settings.engine.prompt_tokens,
             humans=RequestDesk(records),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(_languages(texts, installed)),

@@ -7,6 +7,7 @@ import time
 from prometheus_client import CollectorRegistry
 
 from botcore.app.app import WORKER, App
+from botcore.app.metrics import AppMetrics
 from botcore.errors import StoreError
 from botcore.web.app import create_health_app, create_web_app
 from botcore.web.parts import Readiness, WebLimits, WebParts
@@ -21,6 +22,7 @@ ASK_ENGINE_EVERY = 5.0
 def web_server(app: App, *, gateway: bool = True) -> WebServer:
     """The whole outside of a gateway; health and metrics only of a worker."""
     settings, registry = app.settings, CollectorRegistry()
+    registry.register(AppMetrics(app))
     readiness = _Readiness(app)
     if gateway:
         parts = WebParts(

@@ -53,6 +53,7 @@ class EngineSettings(Section):
     between_chunks_seconds: Seconds = 20
     total_seconds: Seconds = 120
     priority_scheduling: bool = False
+    prompt_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6000
 
 
 class TelegramSettings(Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -56,7 +56,7 @@ class Engine(ABC):
     """A server of language models."""
 
     @abstractmethod
-    def stream(self, request: ChatRequest) -> AsyncIterator[Delta]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         """The answer, piece by piece. Closing the iterator ends the request on the server too.
 
         Raises EngineUnavailable, EngineTimeout or EngineRefused; after the first piece too.

@@ -1,0 +1,135 @@
+"""Several engines as one: each conversation keeps to its replica, and moves on where that one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+
+from botcore.engines.base import ChatRequest, Delta, Engine
+from botcore.engines.breaker import Breaker
+from botcore.errors import EngineError, EngineRefused, EngineTimeout, EngineUnavailable
+
+RETRIES = 2
+RETRY_WITHIN = 40.0
+"""Seconds after the start of a request in which another try may begin: nobody waits three times 30 s."""
+
+
+class NotBegun(Exception):
+    """The replica failed before the first piece, so that another may answer in its place."""
+
+
+class Replica:
+    """One engine and what is known of its health."""
+
+    def __init__(self, name: str, engine: Engine, breaker: Breaker) -> None:
+        self.name = name
+        self.engine = engine
+        self.breaker = breaker
+
+    async def takes_requests(self) -> bool:
+        """A replica that was away is asked for its health first, which is quicker to fail than a request."""
+        if self.breaker.closed:
+            return True
+        if not self.breaker.admits():
+            return False
+        try:
+            problem = await self.engine.health()
+        except asyncio.CancelledError:
+            self.breaker.gave_up()
+            raise
+        if problem:
+            self.breaker.failed(problem)
+        return not problem
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        """The engine's stream, watched by the breaker. Raises NotBegun, or EngineError after the first piece."""
+        probe = not self.breaker.closed
+        begun = False
+        deltas = self.engine.stream(request)
+        try:
+            async for delta in deltas:
+                if not begun:
+                    begun = True
+                    self.breaker.began()
+                yield delta
+            self.breaker.succeeded()
+        except EngineRefused:
+            self.breaker.succeeded()
+            raise
+        except EngineError as error:
+            self.breaker.failed(str(error), at_once=isinstance(error, EngineTimeout))
+            if not begun:
+                raise NotBegun from error
+            raise
+        finally:
+            await _close(deltas)
+            if probe:
+                self.breaker.gave_up()
+
+
+async def _close(deltas: AsyncIterator[Delta]) -> None:
+    if isinstance(deltas, AsyncGenerator):
+        await deltas.aclose()
+
+
+class ReplicatedEngine(Engine):
+    """Requests of one `affinity` go to the same replica while it works, so that its prefix cache is warm.
+
+    Where that one fails before the first piece, the next in the conversation's own order is asked, at most
+    RETRIES times; after the first piece nothing is repeated. Replicas are chosen by rendezvous hashing (Thaler and
+    Ravishankar, 1998): one that goes away moves only its own conversations.
+    """
+
+    def __init__(self, engines: Mapping[str, Engine], *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`engines` by name, which is their address as a rule; the order of conversations follows from it."""
+        if not engines:
+            raise ValueError("no replicas")
+        self._clock = clock
+        self._replicas = [Replica(name, engine, Breaker(clock)) for name, engine in engines.items()]
+
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
+        begin_before = self._clock() + RETRY_WITHIN
+        tries = 0
+        for replica in self._order(request.affinity):
+            if tries > RETRIES or (tries and self._clock() > begin_before):
+                break
+            if not await replica.takes_requests():
+                continue
+            tries += 1
+            try:
+                async with aclosing(replica.stream(request)) as deltas:
+                    async for delta in deltas:
+                        yield delta
+                return
+            except NotBegun:
+                continue
+        raise EngineUnavailable(self._none_left())
+
+    async def health(self) -> str:
+        """Empty where at least one replica answers."""
+        problems = await self.replica_health()
+        return "" if "" in problems.values() else "\n".join(problems.values())
+
+    async def replica_health(self) -> dict[str, str]:
+        """By name: empty where the replica answers, else a sentence."""
+        problems = await asyncio.gather(*(replica.engine.health() for replica in self._replicas))
+        return dict(zip((replica.name for replica in self._replicas), problems, strict=True))
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(replica.engine.aclose() for replica in self._replicas))
+
+    def _order(self, affinity: str) -> list[Replica]:
+        key = affinity or secrets.token_hex(8)
+        return sorted(self._replicas, key=lambda replica: _weight(replica.name, key), reverse=True)
+
+    def _none_left(self) -> str:
+        reasons = " ".join(replica.breaker.reason for replica in self._replicas if replica.breaker.reason)
+        return f"None of the {len(self._replicas)} engines takes requests now. {reasons}".strip()
+
+
+def _weight(replica: str, key: str) -> bytes:
+    return hashlib.blake2b(f"{key}\0{replica}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
