@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Generic, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, get_args
 
 import msgspec
 from pydantic import BaseModel
@@ -14,10 +17,10 @@ from botcore.asking.history import fit
 from botcore.asking.stream import Stream
 from botcore.conversation import HistoryEntry
 from botcore.engines.base import ChatMessage, ChatRequest, Engine
-from botcore.errors import EngineUnavailable
+from botcore.errors import EngineUnavailable, PluginError
 from botcore.intents.base import Detection
 from botcore.knowledge.base import KnowledgeBase
-from botcore.types import Address, Attachment, Person, Source
+from botcore.types import Address, Attachment, Person, Source, WhileAnswering
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
 
@@ -28,6 +31,14 @@ class CommandInfo(msgspec.Struct, frozen=True):
     name: str
     description: str
     plugin: str
+
+
+class Scheduled(msgspec.Struct, frozen=True):
+    """A timer that a handler asked for."""
+
+    timer: str
+    due: float
+    data: dict[str, Any]
 
 
 class Texts(Protocol):
@@ -55,6 +66,8 @@ class Services(msgspec.Struct, frozen=True):
     commands: Mapping[str, Sequence[CommandInfo]]
     """Visible commands by language code; every known language has an entry."""
     knowledge_threshold: float = 0.5
+    clock: Callable[[], float] = time.time
+    """Unix seconds, as timers count them."""
     prompt_tokens: int = 6000
     """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
 
@@ -104,10 +117,13 @@ class Context(Generic[ConfigT]):
         self.matched = dict(matched or {})
         """Named groups of the pattern that matched."""
         self.expected = dict(expected or {})
-        """In a followup: the data given to `expect`."""
+        """In a followup: the data given to `expect`; in a timer: those given to `schedule`."""
         self.expecting: tuple[str, dict[str, Any]] | None = None
         self.forgetting = False
         self.chosen_language: str | None = None
+        self.mode: tuple[WhileAnswering | None] | None = None
+        self.scheduled: list[Scheduled] = []
+        self.cancelled: list[str] = []
 
     # What the handler may use
 
@@ -182,8 +198,43 @@ class Context(Generic[ConfigT]):
         """Let this plugin's followup hear the next message first, with `data` in `ctx.expected`."""
         self.expecting = (followup, data)
 
+    def while_answering(self, mode: WhileAnswering | None) -> None:
+        """What becomes of messages that come while the bot answers, from the next turn on, in this conversation.
+
+        None goes back to what each plugin says of itself.
+        """
+        if mode is not None and mode not in get_args(WhileAnswering):
+            raise PluginError(
+                f"ctx.while_answering({mode!r}): expected one of {', '.join(get_args(WhileAnswering))}"
+            )
+        self.mode = (mode,)
+
+    def schedule(self, when: float | timedelta | datetime, timer: str, /, **data: Any) -> None:
+        """Let this plugin's `@plugin.timer(timer)` answer later, with `data` in `ctx.expected`.
+
+        `when` is in seconds from now, a timedelta, or a datetime with its time zone. A timer is set when the turn is
+        committed, comes once, outlives restarts, and is at most a second late while a worker runs. At most 100 wait
+        in a conversation; one more is a PluginError.
+        """
+        self.scheduled.append(Scheduled(timer, self._moment(when), data))
+
+    def cancel(self, timer: str) -> None:
+        """Let no timer of this name come any more in this conversation, set in this turn or before. No-op for none."""
+        self.cancelled.append(timer)
+        self.scheduled = [one for one in self.scheduled if one.timer != timer]
+
+    def _moment(self, when: float | timedelta | datetime) -> float:
+        if isinstance(when, datetime):
+            if when.tzinfo is None:
+                raise PluginError(f"ctx.schedule: {when} has no time zone: say datetime.now(UTC), or seconds")
+            return when.timestamp()
+        seconds = when.total_seconds() if isinstance(when, timedelta) else when
+        if not math.isfinite(seconds):
+            raise PluginError(f"ctx.schedule: {seconds} is no time from now")
+        return self._services.clock() + seconds
+
     def forget(self) -> None:
-        """Drop this conversation's state and history when the turn is committed."""
+        """Drop this conversation's state, history and timers when the turn is committed."""
         self.forgetting = True
 
     def speak(self, language: str) -> None:

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from botcore.asking.stream import Stream
 from botcore.context import ConfigT, Context
 from botcore.errors import PluginError
-from botcore.types import Event, Reply
+from botcore.types import Event, Reply, WhileAnswering
 
 Said = str | Reply | Stream
 """What a handler may answer; each is one message, and a Stream is one message that grows."""
@@ -55,6 +55,10 @@ class Plugin(Generic[ConfigT]):
 
     A handler is `async def handler(ctx: Context)`. It returns or yields `str | Reply | Stream`. An intent,
     followup or fallback handler that answers nothing (returns None) passes: the next in line is asked.
+
+    What a person writes while this plugin answers waits (`while_answering="queue"`). With "merge", a handler is asked
+    once the person has been silent for 0.8 s, and hears all of it as one text, line by line; with "interrupt", the
+    answer ends where it is, and the new message is answered with what was said so far in its history.
     """
 
     def __init__(
@@ -64,17 +68,25 @@ class Plugin(Generic[ConfigT]):
         config: type[ConfigT] = NoConfig,  # type: ignore[assignment]  # the default of ConfigT is NoConfig
         description: str = "",
         folder: Path | None = None,
+        while_answering: WhileAnswering = "queue",
     ) -> None:
         if not _NAME.fullmatch(name):
             raise PluginError(
                 f"plugin {name!r}: a name is made of a-z, 0-9 and _, and begins with a letter (32 at most)"
             )
+        if while_answering not in get_args(WhileAnswering):
+            raise PluginError(
+                f"plugin {name!r}: while_answering={while_answering!r}: "
+                f"expected one of {', '.join(get_args(WhileAnswering))}"
+            )
         self.name = name
+        self.while_answering: WhileAnswering = while_answering
         self.config = config
         self.description = description
         self.commands: dict[str, Command] = {}
         self.intents: dict[str, Intent] = {}
         self.followups: dict[str, Handler] = {}
+        self.timers: dict[str, Handler] = {}
         self.fallbacks: list[Handler] = []
         self.events: dict[type[Event], Handler] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
@@ -125,6 +137,16 @@ class Plugin(Generic[ConfigT]):
 
         return register
 
+    def timer(self, name: str) -> Callable[[HandlerT], HandlerT]:
+        """Speak when the time has come that `ctx.schedule(when, name)` asked for."""
+
+        def register(handler: HandlerT) -> HandlerT:
+            self._check("timer", name, self.timers, handler)
+            self.timers[name] = handler
+            return handler
+
+        return register
+
     def fallback(self, handler: HandlerT) -> HandlerT:
         """Hear what no command and no intent took; plugins are asked in the order of `plugins.enabled`."""
         self._check("fallback", "fallback", (), handler)
@@ -157,15 +179,18 @@ class Plugin(Generic[ConfigT]):
     def folder(self) -> Path | None:
         """Where the plugin's locales and data lie: beside the file that holds its handlers."""
         if self._folder is None:
-            for handler in self._handlers():
+            for handler in self.handlers:
                 return Path(inspect.getfile(handler)).parent
         return self._folder
 
-    def _handlers(self) -> list[Callable[..., Any]]:
+    @property
+    def handlers(self) -> list[Callable[..., Any]]:
+        """Everything of this plugin that hears something."""
         return [
             *(command.handler for command in self.commands.values()),
             *(intent.handler for intent in self.intents.values()),
             *self.followups.values(),
+            *self.timers.values(),
             *self.fallbacks,
             *self.events.values(),
         ]

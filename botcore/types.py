@@ -6,12 +6,16 @@ Times are Unix seconds. Ids are the channel's own, unique within one channel.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 Role = Literal["user", "assistant", "human"]
 """Who says a message: the person, the bot, or a member of the team."""
+
+WhileAnswering = Literal["queue", "merge", "interrupt"]
+"""What becomes of a message that comes while the bot is answering: it waits for its own turn; it becomes one turn
+with the others that come within 0.8 s; or it ends the answer in progress."""
 
 
 class Address(msgspec.Struct, frozen=True, order=True):
@@ -99,7 +103,17 @@ class Started(Event, frozen=True, tag="started", kw_only=True):
     """The person opened the conversation and has not said anything yet."""
 
 
-AnyEvent = Message | Started
+class Timer(Event, frozen=True, tag="timer", kw_only=True):
+    """The time has come that a plugin asked for with `ctx.schedule`. `person` is the one whose message made it ask."""
+
+    plugin: str
+    name: str
+    due: float
+    """When it was to be; `at` is when it was asked for."""
+    data: dict[str, Any] = {}
+
+
+AnyEvent = Message | Started | Timer
 
 
 class TurnSummary(msgspec.Struct, frozen=True, omit_defaults=True):

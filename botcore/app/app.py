@@ -8,24 +8,28 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from botcore.app.dialogues import Dialogues, open_dialogues
 from botcore.app.folder import data_folder
-from botcore.app.minds import Minds, open_minds
+from botcore.app.outside import open_outside
 from botcore.channels.base import Channel
 from botcore.channels.live import LiveChannel
 from botcore.config import Settings
 from botcore.conversation import clean_event
 from botcore.delivery.sender import Sender
+from botcore.delivery.timers import Pump
 from botcore.dispatch.watchdog import Watchdog
 from botcore.dispatch.worker import Worker
 from botcore.errors import ConfigurationError, Fault
 from botcore.i18n.texts import Catalog, core_catalog
 from botcore.stores.locks import FileLock
 from botcore.types import AnyEvent
+
+if TYPE_CHECKING:
+    from botcore.app.minds import Minds
 
 log = structlog.get_logger()
 
@@ -49,8 +53,7 @@ class App:
         self.channels = channels
         self.texts = texts
         self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle, texts=texts) if minds else None
-        sends = {name: channel.send for name, channel in channels.items()}
-        self.sender = Sender(dialogues.outbox, sends) if channels else None
+        self.senders = _senders(dialogues, channels)
         self.watchdog = Watchdog(one.plugin for one in minds.plugins) if minds else Watchdog()
 
     async def intake(
@@ -60,19 +63,38 @@ class App:
         await self.dialogues.inbox.accept(clean_event(event), limit_key=limit_key, shown=shown)
 
 
+def _senders(dialogues: Dialogues, channels: Mapping[str, Channel]) -> list[Sender]:
+    """One for the live streams, and one for each service, so that none waits for another."""
+    live = {name: channel.send for name, channel in channels.items() if isinstance(channel, LiveChannel)}
+    apart = [{name: channel.send} for name, channel in channels.items() if name not in live]
+    return [Sender(dialogues.open_outbox(), sends) for sends in (live, *apart) if sends]
+
+
 @asynccontextmanager
-async def open_app(settings: Settings, *, worker: bool, gateway: bool = True) -> AsyncIterator[App]:
+async def open_app(
+    settings: Settings, *, worker: bool, gateway: bool = True, outside: bool = False
+) -> AsyncIterator[App]:
     """A running bot; at the end of the block turns in flight finish or go back undone.
 
-    A `worker` answers; a `gateway` has the channels. Raises ConfigurationError, StoreError or PluginError.
+    A `worker` answers; a `gateway` has the live channels, and with `outside` those of other services whose tokens are
+    set. Raises ConfigurationError, StoreError or PluginError.
     """
     texts = core_catalog()
     async with AsyncExitStack() as stack:
-        minds = await stack.enter_async_context(open_minds(settings, texts)) if worker else None
+        minds = await _enter_minds(stack, settings, texts) if worker else None
         dialogues = await stack.enter_async_context(open_dialogues(settings))
-        app = App(settings, dialogues, minds, _live_channels(dialogues) if gateway else {}, texts)
+        channels = _live_channels(dialogues) if gateway else {}
+        if outside and gateway:
+            channels |= open_outside(settings, dialogues, texts)
+        app = App(settings, dialogues, minds, channels, texts)
         await stack.enter_async_context(_running(app))
         yield app
+
+
+async def _enter_minds(stack: AsyncExitStack, settings: Settings, texts: Catalog) -> Minds:
+    from botcore.app.minds import open_minds  # half of a command's start, which a gateway can do without
+
+    return await stack.enter_async_context(open_minds(settings, texts))
 
 
 def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:
@@ -85,25 +107,29 @@ def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:
 @asynccontextmanager
 async def _running(app: App) -> AsyncIterator[None]:
     process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    tasks = [
-        asyncio.create_task(part.run(), name=type(part).__name__) for part in (app.worker, app.sender) if part
+    parts: list[Worker | Sender] = [*([app.worker] if app.worker else []), *app.senders]
+    tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in parts]
+    hearing = [
+        asyncio.create_task(channel.run(app.intake), name=name) for name, channel in app.channels.items()
     ]
-    roles = [role for role, part in ((WORKER, app.worker), (GATEWAY, app.sender)) if part]
-    heralds = [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
+    roles = [role for role, there in ((WORKER, app.worker), (GATEWAY, app.senders)) if there]
+    pump = [asyncio.create_task(Pump(app.dialogues.timers).run(), name="timers")] if app.worker else []
+    heralds = pump + [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
     try:
         with app.watchdog:
             yield
     finally:
-        for herald in heralds:
-            herald.cancel()
-        # First no new turns, then what they said still goes out.
+        # First nothing new comes in, then no new turns begin, then what they said still goes out.
+        for task in (*heralds, *hearing):
+            task.cancel()
         if app.worker:
             await app.worker.stop()
-        if app.sender:
-            await app.sender.stop()
-        for outcome in await asyncio.gather(*tasks, *heralds, return_exceptions=True):
+        await asyncio.gather(*(sender.stop() for sender in app.senders))
+        for outcome in await asyncio.gather(*tasks, *heralds, *hearing, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.error("a part ended with an error", exc_info=outcome)
+        for channel in app.channels.values():
+            await channel.aclose()
 
 
 @asynccontextmanager

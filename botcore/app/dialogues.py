@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -10,12 +10,13 @@ from redis.asyncio import Redis
 
 from botcore.app.folder import data_folder
 from botcore.config.settings import Settings
-from botcore.delivery.base import DeadLetters, Inbox, Outbox
+from botcore.delivery.base import DeadLetters, Inbox, Outbox, Timers
 from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.live import RedisLive
 from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
+from botcore.delivery.timers import RedisTimers
 from botcore.errors import StoreError
 from botcore.stores.commands import Commands
 from botcore.stores.connection import check, connect
@@ -30,9 +31,11 @@ class Dialogues(msgspec.Struct, frozen=True):
     redis: Redis
     commands: Commands
     inbox: Inbox
-    outbox: Outbox
+    open_outbox: Callable[[], Outbox]
+    """For each sender its own."""
     live: RedisLive
     dead_letters: DeadLetters
+    timers: Timers
     presence: Presence
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
@@ -65,9 +68,12 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 redis=redis,
                 commands=commands,
                 inbox=RedisInbox(commands, Queue(redis, commands), bounds),
-                outbox=RedisOutbox(commands, Queue(redis, commands)),
+                open_outbox=lambda: RedisOutbox(commands, Queue(redis, commands)),
                 live=live,
                 dead_letters=RedisDeadLetters(commands, mailbox_limit=bounds.mailbox),
+                timers=RedisTimers(
+                    commands, mailbox_limit=bounds.mailbox, remember_seconds=bounds.remember_seconds
+                ),
                 presence=Presence(commands),
                 server=f"Valkey or Redis {version} {whose}",
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from prometheus_client import CollectorRegistry
+from starlette.routing import BaseRoute
 
 from botcore.app.app import WORKER, App
 from botcore.app.metrics import AppMetrics
@@ -13,6 +14,7 @@ from botcore.web.app import create_health_app, create_web_app
 from botcore.web.parts import Readiness, WebLimits, WebParts
 from botcore.web.redis_sessions import RedisSessions
 from botcore.web.server import WebServer
+from botcore.web.telegram import telegram_routes
 
 DAY = 86_400
 ASK_ENGINE_EVERY = 5.0
@@ -38,10 +40,19 @@ def web_server(app: App, *, gateway: bool = True) -> WebServer:
             origins=settings.web.origins,
             limits=_limits(app),
         )
-        site = create_web_app(parts)
+        site = create_web_app(parts, routes=_webhooks(app))
     else:
         site = create_health_app(readiness, app.texts, registry)
     return WebServer(site, settings.web.host, settings.web.port)
+
+
+def _webhooks(app: App) -> list[BaseRoute]:
+    telegram = app.channels.get("telegram")
+    if telegram is None or app.settings.telegram.mode != "webhook":
+        return []
+    from botcore.channels.telegram import TelegramChannel
+
+    return telegram_routes(telegram.webhook) if isinstance(telegram, TelegramChannel) else []
 
 
 def _limits(app: App) -> WebLimits:
@@ -62,6 +73,7 @@ class _Readiness:
 
     async def __call__(self) -> Readiness:
         parts = {"engine": await self._engine_health()}
+        parts |= {name: channel.health() or "ok" for name, channel in self._app.channels.items()}
         try:
             await self._app.dialogues.commands("PING")
             workers = await self._app.dialogues.presence.count(WORKER)

@@ -40,5 +40,9 @@ class Channel(ABC):
         Raises ChannelError where another try may work.
         """
 
+    def health(self) -> str:
+        """Empty while all is well; else a sentence with the remedy."""
+        return ""
+
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""

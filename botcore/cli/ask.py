@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from botcore.cli.client import Client, open_client
-from botcore.cli.common import Place, out, print_json, run_async
+from botcore.cli.common import Place, harmless, out, print_json, run_async
 from botcore.config import Settings
 from botcore.types import Person
 
@@ -68,7 +68,7 @@ async def _ask(settings: Settings, text: str, chat: str, person: Person) -> dict
 
 def _print(answer: dict[str, Any]) -> None:
     for reply in answer["replies"]:
-        out.print(reply["text"], markup=False)
+        out.print(harmless(reply["text"]), markup=False)
         if reply["buttons"]:
             out.print("  ".join(f"[{button}]" for button in reply["buttons"]), markup=False)
     said = " ".join(reply["text"] for reply in answer["replies"])

@@ -7,6 +7,7 @@ import getpass
 import secrets
 import signal
 import sys
+import termios
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -15,12 +16,11 @@ from cyclopts import Parameter
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import Completer, WordCompleter
 from prompt_toolkit.history import FileHistory
-from rich.live import Live as Screen
-from rich.markdown import Markdown
 
-from botcore.app.app import App
+from botcore.app.folder import data_folder
 from botcore.cli.client import Client, open_client
 from botcore.cli.common import Place, out, run_async
+from botcore.cli.screen import Screen
 from botcore.config import Settings
 from botcore.delivery.base import LiveEvent
 from botcore.types import Person
@@ -45,26 +45,28 @@ async def _chat(settings: Settings, name: str, person: Person, *, new: bool) -> 
         client = Client(app, name, person)
         if new:
             await _show(client.begin(), client)
-        async for line in _lines(app, settings):
+        async for line in _lines(settings):
             await _show(client.say(line), client)
     out.print(f"Go on later with: botcore chat --conversation {name}", markup=False)
 
 
-async def _lines(app: App, settings: Settings) -> AsyncIterator[str]:
+async def _lines(settings: Settings) -> AsyncIterator[str]:
     """What the person types, or what a pipe holds; empty lines are left out."""
     if not sys.stdin.isatty():
         while line := await asyncio.to_thread(sys.stdin.readline):
             if line.strip():
                 yield line.strip()
         return
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(settings.data_dir / "chat-history")), completer=_completer(app)
+        history=FileHistory(str(data_folder(settings) / "chat-history")),
+        completer=_completer(settings),
+        complete_while_typing=False,  # a menu that opens by itself takes the Tab of a quick typist
     )
     while True:
         try:
             line = await session.prompt_async("you › ")
         except KeyboardInterrupt:
+            out.print("Ctrl-D leaves.", style="dim")
             continue
         except EOFError:
             return
@@ -72,61 +74,52 @@ async def _lines(app: App, settings: Settings) -> AsyncIterator[str]:
             yield line.strip()
 
 
-def _completer(app: App) -> Completer | None:
-    if app.minds is None:
-        return None
-    infos = app.minds.router.command_infos(["en"])["en"]
+def _completer(settings: Settings) -> Completer:
+    """The commands of the enabled plugins, whichever process answers."""
+    from botcore.app.minds import install_plugins
+    from botcore.dispatch.router import Router
+
+    infos = Router(install_plugins(settings)).command_infos(["en"])["en"]
     described = {f"/{info.name}": info.description for info in infos}
     return WordCompleter(list(described), meta_dict=described, sentence=True)
 
 
 async def _show(events: AsyncIterator[LiveEvent], client: Client) -> None:
     """Print an answer as it grows; every message ends as one."""
-    with _stopping(client):
-        screen: Screen | None = None
-        text = ""
-        async for event in events:
-            if event.type == "delta":
-                text = text[: _index(text, event.data["offset"])] + event.data["text"]
-                screen = screen or _screen()
-                screen.update(Markdown(text))
-            elif event.type == "message":
-                screen = screen or _screen()
-                _end(screen, event)
-                screen, text = None, ""
-        if screen:
-            screen.stop()
+    screen = Screen()
+    with _without_echo(), _stopping(client):
+        try:
+            async for event in events:
+                if event.type == "delta":
+                    screen.grow(event.data["text"], event.data["offset"])
+                elif event.type == "message":
+                    screen.message(event)
+        finally:
+            screen.close()
 
 
-def _screen() -> Screen:
-    screen = Screen(console=out, refresh_per_second=10, vertical_overflow="visible")
-    screen.start()
-    return screen
-
-
-def _end(screen: Screen, event: LiveEvent) -> None:
-    screen.update(Markdown(event.data["text"]))
-    screen.stop()
-    for source in event.data["sources"]:
-        if source["title"] not in event.data["text"]:
-            out.print(f"  Source: {source['title']} ({source['uri']})", style="dim", markup=False)
-    if event.data["buttons"]:
-        out.print(
-            "  " + "  ".join(f"[{button}]" for button in event.data["buttons"]), style="cyan", markup=False
-        )
-    out.print()
-
-
-def _index(text: str, offset: int) -> int:
-    """Where a UTF-16 offset lies in a Python string."""
-    return len(text.encode("utf-16-le")[: 2 * offset].decode("utf-16-le", "ignore"))
+@contextmanager
+def _without_echo() -> Iterator[None]:
+    """What is typed while an answer grows would be drawn into it; it is kept for the next prompt."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    silent = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(terminal, termios.TCSANOW, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
 @contextmanager
 def _stopping(client: Client) -> Iterator[None]:
     """Ctrl-C stops the answer, not the program."""
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, lambda: loop.create_task(client.stop()))
+    stops: list[asyncio.Task[None]] = []
+    loop.add_signal_handler(signal.SIGINT, lambda: stops.append(loop.create_task(client.stop())))
     try:
         yield
     finally:

@@ -122,7 +122,6 @@ def search(
 
 @asynccontextmanager
 async def _library(settings: Settings, *, embed: bool = False) -> AsyncIterator[Library]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with await Records.open(database_url(settings)) as records:
         library = Library(records)
         embedder = load_embedder(settings) if embed else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -47,6 +48,7 @@ _COMMANDS = {
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
+    "deadletters": ("deadletters:deadletters_app", "Messages that no worker could answer, kept for you."),
     "bench": (
         "bench:bench",
         """Measure speed and memory on this machine, beside a bare loop that makes the same calls to the store.
@@ -73,6 +75,11 @@ def build() -> App:
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code: 0 success, 1 failure, 2 bad usage or configuration."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # what a pipe or an old terminal can't say is no reason to fail
     try:
         result = build()(list(arguments), exit_on_error=False, result_action="return_value")
     except CycloptsError:

@@ -84,7 +84,7 @@ def check(
 
 
 @plugin_app.command
-def test(name: str, /) -> int:
+def test(name: Annotated[str, Parameter(help="A plugin that is a folder.")], /) -> int:
     """Run a plugin's own tests with pytest, which `pip install 'botcore[dev]'` brings."""
     folder = next((folder / name for folder in plugin_folders() if (folder / name).is_dir()), None)
     if folder is None:

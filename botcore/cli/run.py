@@ -41,7 +41,7 @@ async def _serve(settings: Settings, role: str) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(sole_run(settings))
         app = await stack.enter_async_context(
-            open_app(settings, worker=role != "gateway", gateway=role != "worker")
+            open_app(settings, worker=role != "gateway", gateway=role != "worker", outside=True)
         )
         server = await stack.enter_async_context(web_server(app, gateway=role != "worker"))
         _announce(app, server.url, role)
@@ -65,8 +65,7 @@ def _stop_on_signals() -> asyncio.Event:
 
 def _announce(app: App, url: str, role: str) -> None:
     out.print(f"botcore {__version__} is ready ({role}).")
-    if role != "worker":
-        out.print(f"  Page     {url}/")
+    out.print(f"  Health   {url}/readyz" if role == "worker" else f"  Page     {url}/")
     out.print(f"  State    {app.dialogues.server}")
     if app.minds:
         names = ", ".join(one.plugin.name for one in app.minds.plugins)

@@ -9,6 +9,7 @@ from botcore.conversation.codec import (
     decode_state,
     encode,
 )
+from botcore.conversation.references import reference
 from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "decode_outgoing",
     "decode_state",
     "encode",
+    "reference",
 ]

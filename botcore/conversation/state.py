@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botcore.types import Role
+from botcore.types import Role, WhileAnswering
 
 SCHEMA = 1
 """Version of the stored form. A newer one than this is refused, never dropped."""
@@ -29,6 +29,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     language_fixed: bool = False
     """The person chose it by /lang."""
     expecting: Expectation | None = None
+    while_answering: WhileAnswering | None = None
+    """Chosen for this conversation; None where each plugin's own choice counts."""
     plugins: dict[str, dict[str, Any]] = {}
     """What each plugin keeps, under its own name."""
 

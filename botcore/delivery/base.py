@@ -15,7 +15,7 @@ from typing import Any, Literal
 import msgspec
 
 from botcore.conversation import ConversationState, HistoryEntry
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Outgoing, Timer
 
 LiveType = Literal["delta", "message", "typing", "state", "error"]
 
@@ -43,6 +43,8 @@ class Claim(msgspec.Struct, frozen=True):
     """The most recent entries, oldest first."""
     tries: int = 1
     """How many workers have had this turn, this one included."""
+    timers: int = 0
+    """How many timers of this conversation wait."""
     fault: str = ""
     """Why the stored event or state can't be read: the turn goes to the dead letters."""
 
@@ -53,8 +55,13 @@ class Commit(msgspec.Struct, frozen=True):
     state: ConversationState
     history: Sequence[HistoryEntry] = ()
     outgoing: Sequence[Outgoing] = ()
+    answered: int = 1
+    """How many events of the mailbox were answered, the oldest first."""
     forget: bool = False
-    """Delete the earlier history first (/reset)."""
+    """Delete the earlier history and timers first (/reset)."""
+    cancelled: Sequence[str] = ()
+    """Beginnings of the ids of timers that shall not come any more; those of `timers` are not meant."""
+    timers: Sequence[Timer] = ()
 
 
 class Parcel(msgspec.Struct, frozen=True):
@@ -66,6 +73,31 @@ class Parcel(msgspec.Struct, frozen=True):
     """None where the stored message can't be read."""
     raw: bytes
     tries: int = 1
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An event that no worker could handle, kept for the operator."""
+
+    id: str
+    """Grows with time."""
+    address: Address
+    event: AnyEvent | None
+    """None where it can't be read."""
+    reason: str
+    at: float
+    """When it was given up."""
+    reference: str = ""
+    """What the person was told to quote; the trace id of its turns."""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many events ever ended as dead letters."""
+
+    kept: int
+    buried: int
+    """Since the store began, those that came back included."""
+    displaced: int
+    """Dropped since the list was at its bound: the oldest went."""
 
 
 class LiveEvent(msgspec.Struct, frozen=True):
@@ -99,22 +131,76 @@ class Inbox(ABC):
 
     @abstractmethod
     async def commit(self, claim: Claim, commit: Commit) -> bool:
-        """Store the turn and drop its event. False where another worker has taken the claim over: nothing is stored.
+        """Store the turn and drop its events. False where another worker has taken the claim over: nothing is stored.
 
         Committing the same claim twice is a no-op that says True.
         """
+
+    @abstractmethod
+    async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
+        """Events that came after the claim's own and wait behind it, oldest first. Those that can't be read, and what
+        is behind them, are left out."""
 
     @abstractmethod
     async def release(self, claim: Claim) -> None:
         """Give the turn back undone, for any worker to take at once. No-op for an old claim."""
 
     @abstractmethod
-    async def bury(self, claim: Claim, reason: str) -> bool:
-        """Move the turn's event to the dead letters, so that the conversation goes on without it."""
+    async def bury(
+        self, claim: Claim, reason: str, *, reference: str = "", outgoing: Sequence[Outgoing] = ()
+    ) -> bool:
+        """Move the turn's event to the dead letters, so that the conversation goes on without it.
+
+        What the person is told goes to the outbox in the same step. False where another worker has taken the claim
+        over; burying the same claim twice is a no-op that says True.
+        """
 
     @abstractmethod
     async def heartbeat(self, claims: Sequence[Claim]) -> None:
         """Say that these turns are still being worked on, so that nobody takes them over."""
+
+
+class DeadLetters(ABC):
+    """What was given up. Bounded: where one more would be too many, the oldest goes, and is counted."""
+
+    @abstractmethod
+    async def list(self, limit: int = 100, after: str = "") -> Sequence[DeadLetter]:
+        """Up to `limit`, oldest first; those after the one with id `after`."""
+
+    @abstractmethod
+    async def show(self, name: str) -> DeadLetter | None:
+        """The letter with this id or reference (the newest of those); None where there is none."""
+
+    @abstractmethod
+    async def retry(self, letter: DeadLetter) -> bool:
+        """Put the event at the end of its conversation's mailbox, as if it came now.
+
+        False where the letter is gone. Raises MailboxFull; then it is kept.
+        """
+
+    @abstractmethod
+    async def drop(self, letter: DeadLetter) -> bool:
+        """Forget it for good. False where it is gone already."""
+
+    @abstractmethod
+    async def tally(self) -> Tally:
+        """How many are kept, and how many there ever were."""
+
+
+class Timers(ABC):
+    """Timers that conversations wait for. They are set and cancelled by a `Commit`, and outlive every process."""
+
+    @abstractmethod
+    async def fire(self, now: float) -> float | None:
+        """Move timers that are due at `now` (Unix seconds) to their mailboxes, each once however many processes call.
+
+        Returns when to call again at the latest: when the next one is due; None where there is none. A timer whose
+        mailbox is full is tried again after some seconds.
+        """
+
+    @abstractmethod
+    async def waiting(self, address: Address) -> Sequence[Timer]:
+        """What this conversation waits for, the soonest first."""
 
 
 class Outbox(ABC):

@@ -7,6 +7,9 @@ from botcore.types import Address
 PREFIX = "b:{0}:"
 READY = PREFIX + "ready"
 DEAD = PREFIX + "dead"
+DUE = PREFIX + "due"
+"""Timers of all conversations by the time when they are due."""
+DEAD_COUNTS = PREFIX + "dead:counts"
 WAKE = "b:wake"
 """Pub/sub channel: a live stream has grown. A hint only; the stream itself is the truth."""
 STOP = "b:stop"
@@ -24,6 +27,10 @@ def state(address: Address) -> str:
 
 def history(address: Address) -> str:
     return f"{PREFIX}h:{address}"
+
+
+def timers(address: Address) -> str:
+    return f"{PREFIX}t:{address}"
 
 
 def outbox(address: Address) -> str:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from botcore.conversation import HistoryEntry, decode_state, encode
-from botcore.delivery.base import Accepted, Claim, Commit, Inbox, Live, LiveEvent, LiveType, Outbox, Parcel
+from botcore.delivery.base import (
+    Accepted,
+    Claim,
+    Commit,
+    DeadLetter,
+    Inbox,
+    Live,
+    LiveEvent,
+    LiveType,
+    Outbox,
+    Parcel,
+)
 from botcore.errors import MailboxFull
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Outgoing, Timer
 
 IDLE_SECONDS = 15.0
+DEAD_LETTERS = 10_000
 
 
 @dataclass
@@ -25,6 +38,7 @@ class _Conversation:
     state: bytes = b""
     history: list[HistoryEntry] = field(default_factory=list)
     outgoing: deque[Outgoing] = field(default_factory=deque)
+    timers: dict[str, Timer] = field(default_factory=dict)
     fence: int = 0
     version: int = 0
     committed: int = 0
@@ -36,13 +50,40 @@ class _Conversation:
 class MemoryStore:
     """What the memory inbox and outbox share."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mailbox_limit: int = 1000) -> None:
+        self._mailbox_limit = mailbox_limit
         self.conversations: dict[Address, _Conversation] = {}
         self.changed = asyncio.Condition()
-        self.dead: list[tuple[AnyEvent, str]] = []
+        self.dead: dict[str, DeadLetter] = {}
+        self.buried = 0
+        self.displaced = 0
 
     def of(self, address: Address) -> _Conversation:
         return self.conversations.setdefault(address, _Conversation())
+
+    async def push(self, event: AnyEvent) -> None:
+        """To the end of its mailbox. Raises MailboxFull."""
+        self.room(event.address)
+        self.of(event.address).mail.append(event)
+        await self.notify()
+
+    def room(self, address: Address) -> None:
+        """Raises MailboxFull where a mailbox takes no more."""
+        if len(self.of(address).mail) >= self._mailbox_limit:
+            raise MailboxFull
+
+    def timers(self) -> list[Timer]:
+        """Of all conversations, the soonest first."""
+        boxes = self.conversations.values()
+        return sorted((timer for box in boxes for timer in box.timers.values()), key=lambda timer: timer.due)
+
+    def bury(self, event: AnyEvent, reason: str, reference: str) -> None:
+        self.buried += 1
+        id = str(self.buried)
+        self.dead[id] = DeadLetter(id, event.address, event, reason, time.time(), reference)
+        if len(self.dead) > DEAD_LETTERS:
+            del self.dead[next(iter(self.dead))]
+            self.displaced += 1
 
     async def notify(self) -> None:
         async with self.changed:
@@ -63,12 +104,10 @@ class MemoryInbox(Inbox):
         store: MemoryStore,
         live: Live | None = None,
         *,
-        mailbox_limit: int = 1000,
         history_limit: int = 50,
     ) -> None:
         self._store = store
         self._live = live
-        self._mailbox_limit = mailbox_limit
         self._history_limit = history_limit
 
     async def accept(
@@ -77,8 +116,7 @@ class MemoryInbox(Inbox):
         box = self._store.of(event.address)
         if event.id in box.seen:
             return Accepted.DUPLICATE
-        if len(box.mail) >= self._mailbox_limit:
-            raise MailboxFull
+        self._store.room(event.address)
         box.seen.add(event.id)
         if shown and self._live:
             await self._live.publish(event.address, "message", dict(shown))
@@ -107,6 +145,7 @@ class MemoryInbox(Inbox):
             state=decode_state(box.state),
             history=tuple(box.history[-self._history_limit :]),
             tries=box.tries,
+            timers=len(box.timers),
         )
 
     async def commit(self, claim: Claim, commit: Commit) -> bool:
@@ -117,30 +156,43 @@ class MemoryInbox(Inbox):
             return False
         if commit.forget:
             box.history.clear()
+            box.timers.clear()
+        for id in [id for id in box.timers if id.startswith(tuple(commit.cancelled))]:
+            del box.timers[id]
+        box.timers |= {timer.id: timer for timer in commit.timers}
         box.state = encode(commit.state)
         box.history.extend(commit.history)
         box.outgoing.extend(commit.outgoing)
         box.version += 1
-        await self._finish(box, claim)
+        await self._finish(box, claim, commit.answered)
         return True
+
+    async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
+        return list(self._store.of(claim.address).mail)[1 : limit + 1]
 
     async def release(self, claim: Claim) -> None:
         box = self._store.of(claim.address)
         if box.fence == claim.fence and box.committed != claim.fence:
             box.claimed = False
+            box.fence += 1
             box.tries -= 1
             await self._store.notify()
 
-    async def bury(self, claim: Claim, reason: str) -> bool:
+    async def bury(
+        self, claim: Claim, reason: str, *, reference: str = "", outgoing: Sequence[Outgoing] = ()
+    ) -> bool:
         box = self._store.of(claim.address)
         if box.fence != claim.fence or box.committed == claim.fence:
             return box.committed == claim.fence
-        self._store.dead.append((box.mail[0], reason))
+        self._store.bury(box.mail[0], reason, reference)
+        box.outgoing.extend(outgoing)
+        box.version += 1
         await self._finish(box, claim)
         return True
 
-    async def _finish(self, box: _Conversation, claim: Claim) -> None:
-        box.mail.popleft()
+    async def _finish(self, box: _Conversation, claim: Claim, answered: int = 1) -> None:
+        for _ in range(answered):
+            box.mail.popleft()
         box.committed = claim.fence
         box.claimed = False
         box.tries = 0

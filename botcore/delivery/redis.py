@@ -7,6 +7,7 @@ outbox and its channel's out stream.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ from botcore.delivery.queue import Queue
 from botcore.errors import CorruptRecord, MailboxFull, RateLimited
 from botcore.stores.commands import Argument, Commands
 from botcore.stores.script import Script
-from botcore.types import Address, AnyEvent
+from botcore.types import Address, AnyEvent, Outgoing
 
 _SCRIPTS = {
     name: Script.load("botcore.delivery.scripts", f"{name}.lua")
@@ -46,6 +47,8 @@ class Bounds(msgspec.Struct, frozen=True):
     """Conversations that may wait for a worker."""
     history: int = 50
     """Entries that a turn is given."""
+    dead_letters: int = 10_000
+    """Events that no worker could handle, kept for the operator."""
     live_events: int = 1000
     """Events that a live stream keeps for clients that come back."""
     remember_seconds: int = 86_400
@@ -105,14 +108,20 @@ class RedisInbox(Inbox):
     async def _load(self, entry: str, address: Address) -> Claim | None:
         reply = await self._commands.script(
             _SCRIPTS["load"],
-            [keys.state(address), keys.mailbox(address), keys.history(address), keys.READY],
-            [entry, keys.GROUP, self._bounds.history],
+            [
+                keys.state(address),
+                keys.mailbox(address),
+                keys.history(address),
+                keys.READY,
+                keys.timers(address),
+            ],
+            [entry, keys.GROUP, self._bounds.history, secrets.token_bytes(8)],
         )
         if not reply:
             return None
-        fence, version, tries, event, state, packed = reply
+        fence, version, tries, event, state, packed, timers = reply
         history = await self._history(address, packed)
-        return _claim(address, entry, fence, version, tries, event, state, history)
+        return _claim(address, entry, fence, version, tries, event, state, history, timers)
 
     async def _history(self, address: Address, packed: bytes) -> tuple[HistoryEntry, ...]:
         try:
@@ -133,8 +142,13 @@ class RedisInbox(Inbox):
             self._bounds.keep_seconds,
             int(commit.forget),
             len(commit.history),
+            len(commit.outgoing),
+            len(commit.timers),
+            commit.answered,
             *(encode(entry) for entry in commit.history),
             *(encode(outgoing) for outgoing in commit.outgoing),
+            *(part for timer in commit.timers for part in (timer.id, timer.due, encode(timer))),
+            *commit.cancelled,
         ]
         names = [
             keys.state(address),
@@ -143,8 +157,19 @@ class RedisInbox(Inbox):
             keys.READY,
             keys.outbox(address),
             keys.out(address.channel),
+            keys.timers(address),
+            keys.DUE,
         ]
         return bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+
+    async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
+        events = []
+        for raw in await self._commands("LRANGE", keys.mailbox(claim.address), 1, limit):
+            try:
+                events.append(decode_event(raw))
+            except CorruptRecord:
+                break
+        return events
 
     async def release(self, claim: Claim) -> None:
         await self._commands.script(
@@ -153,9 +178,30 @@ class RedisInbox(Inbox):
             [claim.fence, claim.entry, keys.GROUP, str(claim.address)],
         )
 
-    async def bury(self, claim: Claim, reason: str) -> bool:
-        names = [keys.state(claim.address), keys.mailbox(claim.address), keys.READY, keys.DEAD]
-        arguments: list[Argument] = [claim.fence, claim.entry, keys.GROUP, str(claim.address), reason]
+    async def bury(
+        self, claim: Claim, reason: str, *, reference: str = "", outgoing: Sequence[Outgoing] = ()
+    ) -> bool:
+        address = claim.address
+        names = [
+            keys.state(address),
+            keys.mailbox(address),
+            keys.READY,
+            keys.DEAD,
+            keys.outbox(address),
+            keys.out(address.channel),
+            keys.DEAD_COUNTS,
+        ]
+        arguments: list[Argument] = [
+            claim.fence,
+            claim.entry,
+            keys.GROUP,
+            str(address),
+            reason,
+            reference,
+            self._bounds.dead_letters,
+            self._bounds.keep_seconds,
+            *(encode(one) for one in outgoing),
+        ]
         return bool(await self._commands.script(_SCRIPTS["bury"], names, arguments))
 
     async def heartbeat(self, claims: Sequence[Claim]) -> None:
@@ -180,6 +226,7 @@ def _claim(
     event: bytes,
     state: bytes,
     history: tuple[HistoryEntry, ...],
+    timers: int,
 ) -> Claim:
     try:
         return Claim(
@@ -191,6 +238,7 @@ def _claim(
             state=decode_state(state),
             history=history,
             tries=tries,
+            timers=timers,
         )
     except CorruptRecord as error:
         return Claim(

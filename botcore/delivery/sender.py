@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import count
 
 import structlog
 
@@ -15,8 +17,11 @@ log = structlog.get_logger()
 
 Send = Callable[[Outgoing], Awaitable[None]]
 
+GIVE_UP_SECONDS = 86_400.0
+"""A channel may be away for a day; then what it did not take is too old to say."""
 TRIES = 5
-"""Sends of one message before it is given up, with 0.2 to 3 s between them."""
+"""Sends that fail in a way that no channel should, before the message is given up."""
+LONGEST_PAUSE = 30.0
 HEARTBEAT_SECONDS = 0.5
 
 
@@ -40,6 +45,8 @@ class Sender:
         heartbeat = asyncio.create_task(self._beat(), name="sender heartbeat")
         try:
             await self._claim_parcels()
+            while self._sending:  # whose leases are kept until they have ended
+                await asyncio.wait(list(self._sending))
         finally:
             heartbeat.cancel()
 
@@ -66,8 +73,18 @@ class Sender:
                 log.warning("no messages can be taken from the outbox; trying again", error=str(error))
                 await asyncio.sleep(0.2)
                 continue
+            await self._take(parcels)
+
+    async def _take(self, parcels: Sequence[Parcel]) -> None:
+        """Begin to send; what comes while the sender stops goes back."""
+        if not self._stopping:
             for parcel in parcels:
                 self._begin(parcel)
+            return
+        try:
+            await asyncio.gather(*(self._outbox.retry(parcel) for parcel in parcels))
+        except StoreError as error:
+            log.warning("messages could not be given back; others take them after a lease", error=str(error))
 
     def _begin(self, parcel: Parcel) -> None:
         task = asyncio.create_task(self._deliver(parcel), name=f"send {parcel.address}")
@@ -88,19 +105,25 @@ class Sender:
         await self._outbox.done(parcel)
 
     async def _send(self, outgoing: Outgoing) -> None:
+        """Returns once the message was sent or can't ever be."""
         send = self._channels[outgoing.address.channel]
-        for attempt in range(1, TRIES + 1):
+        for attempt in count(1):
             try:
                 await send(outgoing)
             except (ChannelError, StoreError) as error:
-                log.warning(
-                    "a message was not delivered", key=outgoing.key, attempt=attempt, error=str(error)
-                )
-                await asyncio.sleep(min(3.0, 0.1 * 2**attempt))
+                said = str(error)
+                hopeless = time.time() - outgoing.at > GIVE_UP_SECONDS
+            except Exception as error:  # an adapter's mistake must not hold up the conversation for ever
+                said = f"{type(error).__name__}: {error}"
+                hopeless = attempt >= TRIES
             else:
                 return
-        self.given_up += 1
-        log.error("a message is given up", key=outgoing.key)
+            log.warning("a message was not delivered", key=outgoing.key, attempt=attempt, error=said)
+            if hopeless:
+                self.given_up += 1
+                log.error("a message is given up", key=outgoing.key, error=said)
+                return
+            await asyncio.sleep(min(LONGEST_PAUSE, 0.1 * 2**attempt))
 
     async def _beat(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, cast
 
@@ -12,11 +13,19 @@ from botcore.context import Context, Services
 from botcore.conversation import Expectation, encode
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
+from botcore.dispatch.while_answering import gather, interrupting
 from botcore.errors import EngineError, PluginError
 from botcore.i18n.texts import Catalog
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
-from botcore.types import Message, Reply
+from botcore.types import Message, Reply, Timer
+
+TIMERS = 100
+"""That may wait in one conversation."""
+
+
+class _MoreWasSaid(Exception):
+    """The turn's text has grown: its handler is to be found anew."""
 
 
 class Dispatcher:
@@ -30,6 +39,9 @@ class Dispatcher:
 
     async def handle(self, turn: Turn) -> None:
         """Let the first handler that has an answer give it. Raises what a handler raises."""
+        if isinstance(turn.event, Timer):
+            await self._timer(turn, turn.event)
+            return
         if not isinstance(turn.event, Message):
             target = self._router.event(type(turn.event))
             if target:
@@ -39,10 +51,24 @@ class Dispatcher:
         if command:
             await self._command(turn, *command)
             return
+        expecting = turn.state.expecting
+        try:
+            await self._find(turn)
+        except _MoreWasSaid:
+            turn.state.expecting = expecting
+            await self._find(turn)
+
+    async def _find(self, turn: Turn) -> None:
         for stage in (self._followup, self._pattern, self._intent, self._fallback):
             if await stage(turn):
                 return
         turn.say(Reply(self._texts.text(turn.language, "no_answer")))
+
+    async def _timer(self, turn: Turn, timer: Timer) -> None:
+        target = self._router.timer(timer.plugin, timer.name)
+        turn.detection = Detection(intent=timer.name, score=1.0, by="timer")
+        if target:
+            await self._run(turn, target, expected=timer.data)
 
     async def _command(self, turn: Turn, name: str, args: str) -> None:
         target = self._router.command(name)
@@ -96,6 +122,9 @@ class Dispatcher:
         expected: Mapping[str, Any] | None = None,
     ) -> bool:
         """Whether the handler answered. What it decided counts only then."""
+        mode = turn.state.while_answering or target.installed.plugin.while_answering
+        if mode == "merge" and await gather(turn):
+            raise _MoreWasSaid
         ctx = self._context(turn, target, args, matched, expected)
         with turn.step(f"{target.installed.plugin.name}.{target.name}") as decided:
             before = turn.plugin, turn.handler
@@ -103,7 +132,8 @@ class Dispatcher:
                 target.installed.plugin.name,
                 getattr(target.handler, "__name__", target.name),
             )
-            answered = await self._answer(turn, target, ctx)
+            async with interrupting(turn) if mode == "interrupt" else nullcontext():
+                answered = await self._answer(turn, target, ctx)
             decided("answered" if answered else "passed")
         if answered or turn.stopped:
             self._keep(turn, target, ctx)
@@ -166,7 +196,7 @@ class Dispatcher:
             language=turn.language,
             state=turn.state.plugins.setdefault(one.plugin.name, {}),
             history=turn.history,
-            attachments=turn.event.attachments if isinstance(turn.event, Message) else (),
+            attachments=turn.attachments,
             detection=turn.detection,
             matched=matched,
             expected=expected,
@@ -185,6 +215,9 @@ class Dispatcher:
                     f"plugin {name!r} expects the followup {followup!r}, which it does not have"
                 )
             turn.state.expecting = Expectation(name, followup, data)
+        self._keep_timers(turn, target, ctx)
+        if ctx.mode:
+            [turn.state.while_answering] = ctx.mode
         if ctx.chosen_language is not None:
             turn.state.language = turn.language = ctx.chosen_language or turn.language
             turn.state.language_fixed = bool(ctx.chosen_language)
@@ -192,7 +225,31 @@ class Dispatcher:
             del turn.state.plugins[name]
         try:
             encode(turn.state)
+            for timer in turn.timers:
+                encode(timer)
         except (TypeError, ValueError, OverflowError) as error:
             raise PluginError(
-                f"plugin {name!r} keeps something in ctx.state that is no plain data: {error}"
+                f"plugin {name!r} keeps something in ctx.state or a timer that is no plain data: {error}"
             ) from error
+
+    def _keep_timers(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:
+        name = target.installed.plugin.name
+        unknown = {one.timer for one in ctx.scheduled} - set(target.installed.plugin.timers)
+        if unknown:
+            raise PluginError(f"plugin {name!r} schedules {', '.join(sorted(unknown))}: it has no such timer")
+        if turn.claim.timers + len(ctx.scheduled) > TIMERS:
+            raise PluginError(f"plugin {name!r}: a conversation may wait for {TIMERS} timers at most")
+        turn.cancelled += [f"{name}:{timer}:" for timer in ctx.cancelled]
+        turn.timers += [
+            Timer(
+                id=f"{name}:{one.timer}:{turn.trace_id}:{number}",
+                address=turn.event.address,
+                person=turn.event.person,
+                at=self._services.clock(),
+                plugin=name,
+                name=one.timer,
+                due=one.due,
+                data=one.data,
+            )
+            for number, one in enumerate(ctx.scheduled)
+        ]

@@ -81,6 +81,12 @@ class Router:
         handler = one.plugin.followups.get(name) if one else None
         return Target(one, handler, name) if one and handler else None
 
+    def timer(self, plugin: str, name: str) -> Target | None:
+        """None where the plugin has gone since it asked."""
+        one = self._by_name.get(plugin)
+        handler = one.plugin.timers.get(name) if one else None
+        return Target(one, handler, name) if one and handler else None
+
     def fallbacks(self) -> Iterator[Target]:
         for one in self._by_name.values():
             for handler in one.plugin.fallbacks:

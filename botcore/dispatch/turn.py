@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
 from botcore.asking.stream import Stream
-from botcore.conversation import ConversationState, HistoryEntry, clean_reply, decode_state, encode
+from botcore.conversation import ConversationState, HistoryEntry, clean_reply, decode_state, encode, reference
 from botcore.delivery.base import Claim, Commit, Live
 from botcore.dispatch.growing import Growing
 from botcore.errors import EngineError
 from botcore.intents.base import Detection
-from botcore.types import AnyEvent, Message, Outgoing, Reply, TurnSummary
+from botcore.types import AnyEvent, Attachment, Message, Outgoing, Reply, Timer, TurnSummary
+
+Waiting = Callable[[], Awaitable[Sequence[AnyEvent]]]
+
+
+async def _nothing() -> Sequence[AnyEvent]:
+    return ()
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -30,16 +35,20 @@ class Step(msgspec.Struct, frozen=True):
 class Turn:
     """The one mutable thing while an event is handled. It reaches the store by `as_commit()`, or not at all."""
 
-    def __init__(self, claim: Claim, event: AnyEvent, live: Live) -> None:
+    def __init__(self, claim: Claim, event: AnyEvent, live: Live, waiting: Waiting = _nothing) -> None:
         self.claim = claim
         self.event = event
+        self.events: tuple[AnyEvent, ...] = (event,)
+        """What this turn answers, oldest first: more than `event` where messages were merged."""
+        self.gathered = False
+        """No more messages join this turn."""
+        self.waiting = waiting
+        """What has come behind these events."""
         self.live = live
         self._stored = encode(claim.state)
         self.state: ConversationState = decode_state(self._stored)
         self.history = claim.history or _brought_along(event)
-        self.trace_id = hashlib.sha256(
-            f"{event.address} {event.id}".encode("utf-8", "surrogatepass")
-        ).hexdigest()[:16]
+        self.trace_id = reference(event.address, event.id)
         """The same for every try of this turn."""
         self.language = claim.state.language or "en"
         self.plugin = ""
@@ -47,17 +56,27 @@ class Turn:
         self.detection: Detection | None = None
         self.forget = False
         self.stopped = False
-        """The person asked to stop."""
+        """The person asked to stop, or wrote something new."""
+        self.interrupted = False
+        """The person wrote something new."""
         self.task: asyncio.Task[None] | None = None
         """Handles this turn; cancelled where the person stops an answer that has not begun to grow."""
         self.steps: list[Step] = []
         self.outgoing: list[Outgoing] = []
+        self.timers: list[Timer] = []
+        self.cancelled: list[str] = []
+        """Beginnings of the ids of timers that shall not come."""
         self._began = time.perf_counter()
         self._work: asyncio.Task[None] | None = None
 
     @property
     def text(self) -> str:
-        return self.event.text if isinstance(self.event, Message) else ""
+        """What the person wrote; messages that were merged stand line by line."""
+        return "\n".join(event.text for event in self.events if isinstance(event, Message))
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        return tuple(one for event in self.events if isinstance(event, Message) for one in event.attachments)
 
     @contextmanager
     def step(self, stage: str) -> Iterator[Callable[[str], None]]:
@@ -77,7 +96,7 @@ class Turn:
                 key=self._next_key(),
                 address=self.event.address,
                 reply=clean_reply(reply),
-                in_reply_to=self.event.id,
+                in_reply_to=asked_by(self.events[-1]),
                 incomplete=incomplete,
                 at=time.time(),
             )
@@ -89,7 +108,7 @@ class Turn:
         An engine that fails after the first piece, and a person who stops it, leave what was said so far, closed by
         `cut_short("broken")` or `cut_short("stopped")`. A failure before the first piece is raised.
         """
-        growing = Growing(self.live, self.event.address, self._next_key(), self.event.id)
+        growing = Growing(self.live, self.event.address, self._next_key(), asked_by(self.events[-1]))
         ending = ""
         try:
             await self.interruptible(_consume(stream, growing))
@@ -97,15 +116,17 @@ class Turn:
             if not growing.text.strip():
                 raise
             ending = cut_short("broken")
+        if self.interrupted and not growing.text.strip():
+            return
         if self.stopped:
-            ending = cut_short("stopped")
+            ending = cut_short("interrupted" if self.interrupted else "stopped")
         text = f"{growing.text.rstrip()}\n\n{ending}".strip() if ending else growing.text
         if text.strip():
             self.say(Reply(text, stream.buttons, (), stream.sources), incomplete=bool(ending))
 
     async def interruptible(self, work: Coroutine[None, None, None]) -> None:
         """Do the work, or as much of it as there is time for until `stop()`."""
-        self._work = asyncio.create_task(work, name="growing answer")
+        self._work = asyncio.create_task(work, name=turn_name(self.claim))
         try:
             await self._work
         except asyncio.CancelledError:
@@ -123,10 +144,16 @@ class Turn:
         if work:
             work.cancel()
 
+    def interrupt(self) -> None:
+        """End the answer in progress, since the person has gone on; the next turn answers that."""
+        self.interrupted = True
+        self.stop()
+
     def roll_back(self) -> None:
         """Undo what a failed handler did to the state. What was said stays said."""
         self.state = decode_state(self._stored)
         self.forget = False
+        self.timers, self.cancelled = [], []
 
     def summary(self) -> TurnSummary:
         detection = self.detection or Detection(by="")
@@ -144,16 +171,30 @@ class Turn:
         )
 
     def as_commit(self) -> Commit:
-        """What the store is told. The last message carries the summary, and there is always a last message."""
-        *first, last = self.outgoing or [self._silence()]
-        outgoing = [*first, msgspec.structs.replace(last, summary=self.summary())]
+        """What the store is told. The last message to each event carries the summary, and there always is one."""
         history = () if self.forget else self._said_now()
-        return Commit(self.state, history, outgoing, forget=self.forget)
+        said = self.outgoing or [self._silence(0, asked_by(self.events[-1]))]
+        # Whoever waits for the answer to an earlier message of a burst learns that this was it.
+        closing = [self._silence(len(said) + n, event.id) for n, event in enumerate(self.events[:-1])]
+        summary = self.summary()
+        last = [msgspec.structs.replace(one, summary=summary) for one in (said[-1], *closing)]
+        return Commit(
+            self.state,
+            history,
+            [*said[:-1], *last],
+            answered=len(self.events),
+            forget=self.forget,
+            cancelled=self.cancelled,
+            timers=self.timers,
+        )
 
     def _said_now(self) -> list[HistoryEntry]:
         entries = [] if self.claim.history else list(self.history)
-        if self.text:
-            entries.append(HistoryEntry("user", self.text, self.event.at, self.event.id))
+        entries += [
+            HistoryEntry("user", event.text, event.at, event.id)
+            for event in self.events
+            if isinstance(event, Message) and event.text
+        ]
         entries += [
             HistoryEntry("assistant", outgoing.reply.text, outgoing.at, outgoing.key, self.plugin)
             for outgoing in self.outgoing
@@ -161,17 +202,30 @@ class Turn:
         ]
         return entries
 
-    def _silence(self) -> Outgoing:
+    def _silence(self, index: int, in_reply_to: str) -> Outgoing:
         return Outgoing(
-            key=self._next_key(),
+            key=self._key(index),
             address=self.event.address,
             reply=Reply(),
-            in_reply_to=self.event.id,
+            in_reply_to=in_reply_to,
             at=time.time(),
         )
 
     def _next_key(self) -> str:
-        return f"{self.event.address}:{self.claim.version}:{len(self.outgoing)}"
+        return self._key(len(self.outgoing))
+
+    def _key(self, index: int) -> str:
+        return f"{self.event.address}:{self.claim.version}:{index}"
+
+
+def asked_by(event: AnyEvent) -> str:
+    """The event that an answer replies to; nothing where the bot speaks by itself."""
+    return "" if isinstance(event, Timer) else event.id
+
+
+def turn_name(claim: Claim) -> str:
+    """Name of the tasks of one turn, by which the watchdog tells turns apart."""
+    return f"turn {claim.address}:{claim.version}"
 
 
 def _brought_along(event: AnyEvent) -> tuple[HistoryEntry, ...]:

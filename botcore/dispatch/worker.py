@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
+from botcore.conversation import reference
 from botcore.delivery.base import Claim, Inbox, Live
-from botcore.dispatch.turn import Turn
+from botcore.dispatch.farewell import farewell
+from botcore.dispatch.turn import Turn, turn_name
 from botcore.errors import BotcoreError, StoreError
-from botcore.types import Address
+from botcore.i18n.texts import Catalog, core_catalog
+from botcore.types import Address, AnyEvent
 
 log = structlog.get_logger()
 
@@ -20,6 +24,8 @@ Handle = Callable[[Turn], Awaitable[None]]
 MAX_TRIES = 3
 """Workers that may die over one turn before it goes to the dead letters."""
 HEARTBEAT_SECONDS = 0.5
+SUSPECTS_SECONDS = 0.05
+"""Pause after last tries were given back, so that claiming them again is no busy loop."""
 TYPING_SECONDS = 0.25
 """A turn that takes longer shows the person that the bot is at it."""
 
@@ -28,11 +34,19 @@ class Worker:
     """Many conversations at once, each in order. `run()` until cancelled; then `stop()` lets turns finish."""
 
     def __init__(
-        self, inbox: Inbox, live: Live, handle: Handle, *, concurrency: int = 64, wait: float = 0.5
+        self,
+        inbox: Inbox,
+        live: Live,
+        handle: Handle,
+        *,
+        texts: Catalog | None = None,
+        concurrency: int = 64,
+        wait: float = 0.5,
     ) -> None:
         self._inbox = inbox
         self._live = live
         self._handle = handle
+        self._texts = texts or core_catalog()
         self._concurrency = concurrency
         self._wait = wait
         self._turns: dict[asyncio.Task[None], Claim] = {}
@@ -41,6 +55,8 @@ class Worker:
         self._stopping = False
         self.handled = 0
         """Turns committed since the start."""
+        self.buried = 0
+        """Events given up since the start."""
 
     async def run(self) -> None:
         """Work until `stop()` is called."""
@@ -50,6 +66,8 @@ class Worker:
                 group.create_task(self._listen(), name="worker stops"),
             ]
             await self._claim_turns()
+            while self._turns:  # whose leases are kept until they have ended
+                await asyncio.wait(list(self._turns))
             for helper in helpers:
                 helper.cancel()
 
@@ -76,11 +94,31 @@ class Worker:
                 log.warning("no turns can be claimed; trying again", error=str(error))
                 await asyncio.sleep(0.2)
                 continue
-            for claim in claims:
+            await self._take(claims)
+
+    async def _take(self, claims: Sequence[Claim]) -> None:
+        """Begin the turns, but for those that should wait: they go back before anything runs."""
+        waiting = [claim for claim in claims if self._stopping]
+        suspects = [claim for claim in claims if claim.tries == MAX_TRIES and not self._stopping]
+        if suspects:
+            # Only one last try at a time, so that a poison takes no other turn with it.
+            busy = any(claim.tries == MAX_TRIES for claim in self._turns.values())
+            waiting = suspects if busy else suspects[1:]
+        await self._give_back(waiting)
+        for claim in claims:
+            if claim not in waiting:
                 self._begin(claim)
+        if suspects and waiting:
+            await asyncio.sleep(SUSPECTS_SECONDS)
+
+    async def _give_back(self, claims: Sequence[Claim]) -> None:
+        try:
+            await asyncio.gather(*(self._inbox.release(claim) for claim in claims))
+        except StoreError as error:
+            log.warning("turns could not be given back; others take them after a lease", error=str(error))
 
     def _begin(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._turn(claim), name=f"turn {claim.address}")
+        task = asyncio.create_task(self._turn(claim), name=turn_name(claim))
         self._turns[task] = claim
         task.add_done_callback(self._ended)
 
@@ -92,11 +130,9 @@ class Worker:
 
     async def _turn(self, claim: Claim) -> None:
         if claim.event is None or claim.tries > MAX_TRIES:
-            reason = claim.fault or f"its worker died {MAX_TRIES} times"
-            log.error("a message goes to the dead letters", conversation=str(claim.address), reason=reason)
-            await self._inbox.bury(claim, reason)
+            await self._bury(claim)
             return
-        turn = Turn(claim, claim.event, self._live)
+        turn = Turn(claim, claim.event, self._live, partial(self._waiting, claim))
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
                 await self._handled(turn)
@@ -108,6 +144,25 @@ class Worker:
                 with suppress(StoreError):
                     await self._inbox.release(claim)
                 raise
+
+    async def _waiting(self, claim: Claim) -> Sequence[AnyEvent]:
+        try:
+            return await self._inbox.waiting(claim)
+        except StoreError:
+            return ()  # what waits can wait
+
+    async def _bury(self, claim: Claim) -> None:
+        reason = claim.fault or f"its worker died {MAX_TRIES} times"
+        name = reference(claim.address, claim.event.id if claim.event else claim.entry)
+        log.error(
+            "a message goes to the dead letters (botcore deadletters list)",
+            conversation=str(claim.address),
+            trace_id=name,
+            reason=reason,
+        )
+        last_words = farewell(claim, name, self._texts)
+        if await self._inbox.bury(claim, reason, reference=name, outgoing=[last_words]):
+            self.buried += 1
 
     async def _handled(self, turn: Turn) -> None:
         address = turn.event.address

@@ -32,6 +32,9 @@ class Apology:
             if not turn.stopped or task is None:
                 raise
             task.uncancel()
+            if turn.interrupted:
+                turn.roll_back()
+                return
             turn.say(Reply(self._texts.text(turn.language, "stopped")), incomplete=True)
         except Exception as error:  # whatever a plugin raises, the person gets a sentence
             self._say(turn, "apology", error)

@@ -65,6 +65,7 @@ class EmbeddedValkey:
         self._users = FileLock(self._folder / "users.lock")
         self._process: subprocess.Popen[bytes] | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._leaving = False
         self.socket = _socket_path(self._folder)
 
     @property
@@ -85,6 +86,7 @@ class EmbeddedValkey:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._leaving = True
         if self._supervisor:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
@@ -150,7 +152,7 @@ class EmbeddedValkey:
         return Redis(unix_socket_path=str(self.socket), socket_timeout=timeout, retry=Retry(NoBackoff(), 0))
 
     async def _supervise(self) -> None:
-        while True:
+        while not self._leaving:  # a cancellation alone may get lost: redis-py swallows one while it closes
             await asyncio.sleep(0.25)
             if self._process and self._process.poll() is None:
                 continue

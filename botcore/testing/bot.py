@@ -7,6 +7,7 @@ store in this process's memory.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,7 @@ from botcore.context import HumanDesk, Services
 from botcore.conversation import clean_event
 from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, MemoryStore
 from botcore.delivery.sender import Sender
+from botcore.delivery.timers import MemoryTimers
 from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
 from botcore.dispatch.worker import Handle, Worker
@@ -62,7 +64,7 @@ class Answer(str):
         answer = cls("\n\n".join(one.reply.text for one in shown))
         answer.replies = tuple(one.reply for one in shown)
         answer.incomplete = any(one.incomplete for one in shown)
-        answer.summary = sent[-1].summary or TurnSummary("")
+        answer.summary = (sent[-1].summary if sent else None) or TurnSummary("")
         return answer
 
 
@@ -102,6 +104,7 @@ class TestBot:
             humans=humans or MemoryDesk(),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(languages),
+            clock=lambda: self._now,
         )
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
@@ -109,7 +112,11 @@ class TestBot:
             Language(lambda text, prior: detect_language(text, prior).code, languages, language),
         ]
         self._plugins = plugins
+        self._now = time.time()
+        self._unasked: list[Outgoing] = []
+        self._unasked_done = asyncio.Semaphore(0)
         self._store = MemoryStore()
+        self._timers = MemoryTimers(self._store)
         self._inbox = MemoryInbox(self._store)
         self.live = MemoryLive()
         self._handle: Handle = compose(middleware, dispatcher.handle)
@@ -157,11 +164,30 @@ class TestBot:
             await done.wait()
         return Answer.of(self._answers.pop(event.id))
 
+    async def later(self, seconds: float) -> Answer:
+        """Let time pass; what the bot says meanwhile by its timers, in all chats. Time stands still otherwise."""
+        end = self._now + seconds
+        self._unasked = []
+        while due := [timer for timer in self._store.timers() if timer.due <= end]:
+            self._now = max(due[0].due, self._now)
+            coming = [timer for timer in due if timer.due <= self._now]
+            await self._timers.fire(self._now)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                for _ in coming:
+                    await self._unasked_done.acquire()
+        self._now = end
+        return Answer.of(self._unasked)
+
     async def stop(self, *, chat: str = "chat") -> None:
         """Press stop, as a person who has read enough."""
         await self.live.stop(Address("test", chat))
 
     async def _sent(self, outgoing: Outgoing) -> None:
+        if not outgoing.in_reply_to:
+            self._unasked.append(outgoing)
+            if outgoing.summary:
+                self._unasked_done.release()
+            return
         self._answers[outgoing.in_reply_to].append(outgoing)
         if outgoing.summary:
             self._done[outgoing.in_reply_to].set()

@@ -95,7 +95,12 @@ class _Child:
         self.end()
         command = [sys.executable, "-I", str(_CHILD), str(self.memory_mb), str(self.seconds)]
         process = subprocess.Popen(  # noqa: S603  our own program, and numbers
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # Ctrl-C in the terminal is for the bot, which lets answers in flight finish.
+            start_new_session=True,
         )
         self.process = process
         if _exchange(process, b"", START_SECONDS) != b"ready\n":

@@ -8,11 +8,13 @@ from itertools import count
 import pytest
 from redis.asyncio import Redis
 
-from botcore.delivery.base import Inbox, Live, Outbox
+from botcore.delivery.base import DeadLetters, Inbox, Live, Outbox, Timers
+from botcore.delivery.dead_letters import MemoryDeadLetters, RedisDeadLetters
 from botcore.delivery.live import RedisLive
 from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, MemoryStore
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
+from botcore.delivery.timers import MemoryTimers, RedisTimers
 from botcore.stores.commands import Commands
 from botcore.types import Address, Message, Outgoing, Person, Reply
 
@@ -25,6 +27,8 @@ class Delivery:
     inbox: Inbox
     outbox: Outbox
     live: Live
+    dead_letters: DeadLetters
+    timers: Timers
 
 
 Open = Callable[[], Awaitable[Delivery]]
@@ -51,6 +55,8 @@ async def open_delivery(redis: Redis) -> AsyncIterator[Open]:
                 RedisInbox(commands, queue, Bounds(mailbox=3, rate_messages=5, rate_seconds=100)),
                 RedisOutbox(commands, Queue(redis, commands, lease=0.2)),
                 live,
+                RedisDeadLetters(commands, mailbox_limit=3),
+                RedisTimers(commands, mailbox_limit=3, remember_seconds=60),
             )
 
         yield open_one
@@ -61,6 +67,12 @@ async def delivery(request: pytest.FixtureRequest, open_delivery: Open) -> Deliv
     """Every implementation in turn; a mailbox holds three."""
     if request.param == "redis":
         return await open_delivery()
-    store = MemoryStore()
+    store = MemoryStore(mailbox_limit=3)
     live = MemoryLive()
-    return Delivery(MemoryInbox(store, live, mailbox_limit=3), MemoryOutbox(store), live)
+    return Delivery(
+        MemoryInbox(store, live),
+        MemoryOutbox(store),
+        live,
+        MemoryDeadLetters(store),
+        MemoryTimers(store),
+    )

@@ -209,3 +209,19 @@ async def test_what_is_accepted_is_shown_in_the_same_step_and_once(delivery: Del
         await delivery.inbox.accept(message("four"), shown={"text": "four"})
     await delivery.live.publish(ADDRESS, "state", {})
     assert [event.data.get("text") for event in await collect(delivery, 4)] == ["one", "two", "three", None]
+
+
+async def test_what_waits_behind_a_claim_may_be_looked_at_and_answered_with_it(delivery: Delivery) -> None:
+    for text in ("one", "two", "three"):
+        await delivery.inbox.accept(message(text))
+    claim = await claim_one(delivery)
+    assert [getattr(event, "text", "") for event in await delivery.inbox.waiting(claim)] == ["two", "three"]
+    assert len(await delivery.inbox.waiting(claim, 1)) == 1
+    commit = Commit(ConversationState(), answered=2)
+    assert await delivery.inbox.commit(claim, commit)
+    assert await delivery.inbox.commit(claim, commit)
+    claim = await claim_one(delivery)
+    assert said(claim) == "three"
+    assert await delivery.inbox.waiting(claim) == []
+    await delivery.inbox.commit(claim, Commit(ConversationState()))
+    assert await delivery.inbox.claim(1, 0.02) == []

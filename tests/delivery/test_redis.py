@@ -125,7 +125,9 @@ async def redis_is_idle(delivery) -> bool:  # type: ignore[no-untyped-def]
     return await delivery.outbox.claim(["web"], 1, 0.02) == []
 
 
-async def test_a_damaged_line_of_the_past_does_not_end_the_dialogue(open_delivery: Open, redis: Redis) -> None:
+async def test_a_damaged_line_of_the_past_does_not_end_the_dialogue(
+    open_delivery: Open, redis: Redis
+) -> None:
     delivery = await open_delivery()
     await redis.rpush(keys.history(ADDRESS), encode(HistoryEntry("user", "hi", 1.0)), b"\xc1", b"")
     await delivery.inbox.accept(message("hello"))

@@ -78,12 +78,12 @@ async def test_a_refused_token_is_tried_again_and_heals(fake: FakeDiscord, bot: 
     dm = fake.dm("ann")
     await fake.revoke("another.token")
     await fake.until(lambda: ("GET", "/users/@me", 401) in fake.calls)
-    await fake.until(lambda: "discord.token" in bot.channel.problem)
+    await fake.until(lambda: "discord.token" in bot.channel.health())
     fake.token = fake.gateway.token = bot.options.token
     await fake.until(lambda: fake.gateway.identified == 2)
     await fake.say(dm, "ann", "hello")
     assert await fake.answered(dm) == ["hello"]
-    assert bot.channel.problem == ""
+    assert bot.channel.health() == ""
 
 
 async def test_without_the_content_intent_the_bot_still_hears_what_is_for_it(fake: FakeDiscord) -> None:

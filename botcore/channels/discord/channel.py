@@ -54,9 +54,7 @@ class DiscordChannel(Channel):
         self._accepting: Accepting | None = None
         self._syncing: asyncio.Task[None] | None = None
 
-    @property
-    def problem(self) -> str:
-        """Why nothing can be received now; empty while all is well."""
+    def health(self) -> str:
         return self._supervisor.problem
 
     async def run(self, intake: Intake) -> None:

@@ -69,7 +69,7 @@ async def _running(
     )
     handle = compose_minds(Settings(), core_catalog(), Router(installed), NothingFits(), services)
     worker = Worker(dialogues.inbox, dialogues.live, handle)
-    sender = Sender(dialogues.outbox, {CHANNEL: sent})
+    sender = Sender(dialogues.open_outbox(), {CHANNEL: sent})
     tasks = [asyncio.create_task(worker.run()), asyncio.create_task(sender.run())]
     try:
         yield
@@ -114,10 +114,12 @@ async def _answer(dialogues: Dialogues) -> None:
 
 
 async def _send(dialogues: Dialogues, sent: Sent) -> None:
+    outbox = dialogues.open_outbox()
+
     async def one(parcel: Parcel) -> None:
         if parcel.outgoing:
             await sent(parcel.outgoing)
-        await dialogues.outbox.done(parcel)
+        await outbox.done(parcel)
 
     while True:
-        await asyncio.gather(*(one(parcel) for parcel in await dialogues.outbox.claim([CHANNEL], 64, 0.5)))
+        await asyncio.gather(*(one(parcel) for parcel in await outbox.claim([CHANNEL], 64, 0.5)))

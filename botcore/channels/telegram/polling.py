@@ -1,0 +1,145 @@
+"""Asks Telegram for what has happened, and lets it forget an update only when the bot has it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from botcore.channels.telegram.api import Api
+from botcore.channels.telegram.failures import (
+    Conflicted,
+    Flooded,
+    Refused,
+    Revoked,
+    TelegramFailure,
+    Uncertain,
+)
+from botcore.channels.telegram.options import TelegramOptions
+from botcore.channels.telegram.updates import WANTED, number_of
+from botcore.errors import StoreError
+
+log = structlog.get_logger()
+
+SILENT_SECONDS = 30.0
+"""A poll may be late by so much before the channel counts as unwell."""
+
+Take = Callable[[object], Awaitable[None]]
+"""Gives one raw update to the bot. Returns once it is durable, or is none of its business; raises StoreError."""
+
+_ADVICE = {
+    Revoked: "Telegram does not know telegram.token: get a valid one from @BotFather",
+    Conflicted: "another program polls with telegram.token: stop it, or give this bot a token of its own",
+}
+
+
+class Health:
+    """How the way to Telegram is. Says every kind of trouble once, and its end."""
+
+    def __init__(self, allowed_silence: float) -> None:
+        self._allowed_silence = allowed_silence
+        self._last_success = time.monotonic()
+        self._trouble = ""
+        self._said: type[TelegramFailure] | None = None
+
+    def well(self) -> None:
+        self._last_success = time.monotonic()
+        if self._said:
+            log.info("Telegram answers again")
+        self._trouble, self._said = "", None
+
+    def unwell(self, failure: TelegramFailure) -> None:
+        self._trouble = _ADVICE.get(type(failure)) or f"Telegram can't be reached: {failure}"
+        if self._said is not type(failure):
+            self._said = type(failure)
+            log.warning("no updates from Telegram; trying again", reason=self._trouble)
+
+    def report(self) -> str:
+        """Empty while all is well; else a sentence with the remedy."""
+        silence = time.monotonic() - self._last_success
+        if self._trouble or silence <= self._allowed_silence:
+            return self._trouble
+        return f"the last answer to a poll came {silence:.0f} s ago: see the log, and restart the bot"
+
+
+class Retries:
+    """How long to wait before the next try."""
+
+    def __init__(self, options: TelegramOptions) -> None:
+        self._options = options
+        self._failed = 0
+
+    def reset(self) -> None:
+        self._failed = 0
+
+    def after(self, failure: TelegramFailure) -> float:
+        """Seconds. Exactly what Telegram asks for; slow where only an operator can help; else doubling."""
+        if isinstance(failure, Flooded):
+            return failure.seconds
+        if isinstance(failure, Revoked | Conflicted | Refused):
+            return self._options.slow_seconds
+        self._failed += 1
+        return self._options.backoff_seconds * min(30.0, 2.0 ** min(self._failed - 1, 10))
+
+
+class Polling:
+    """`run()` until cancelled."""
+
+    def __init__(self, api: Api, options: TelegramOptions, health: Health, take: Take) -> None:
+        self._api = api
+        self._options = options
+        self._health = health
+        self._take = take
+        self._retries = Retries(options)
+        self._offset = 0
+
+    async def run(self) -> None:
+        while True:
+            try:
+                updates = await self._poll()
+            except TelegramFailure as failure:
+                self._health.unwell(failure)
+                await asyncio.sleep(self._retries.after(failure))
+            else:
+                self._health.well()
+                before = self._offset
+                await self._take_all(updates)
+                if updates and self._offset == before:  # nothing to acknowledge them by: they will come again
+                    await asyncio.sleep(self._retries.after(Uncertain("updates without ids")))
+                else:
+                    self._retries.reset()
+
+    async def _poll(self) -> Sequence[object]:
+        seconds = self._options.poll_seconds
+        updates = await self._api.call(
+            "getUpdates",
+            patience=seconds,
+            timeout=seconds,
+            offset=self._offset or None,
+            allowed_updates=WANTED,
+        )
+        if not isinstance(updates, list):
+            raise Refused("what came was no list of updates.")
+        return updates
+
+    async def _take_all(self, updates: Sequence[object]) -> None:
+        """Side by side; the offset moves on once all are durable."""
+        async with asyncio.TaskGroup() as group:
+            for update in updates:
+                group.create_task(self._taken(update), name="telegram update")
+        numbers = [number for number in map(number_of, updates) if number is not None]
+        self._offset = max([self._offset, *(number + 1 for number in numbers)])
+
+    async def _taken(self, update: object) -> None:
+        wait = self._options.backoff_seconds
+        while True:
+            try:
+                await self._take(update)
+            except StoreError as error:
+                log.warning("an update is kept back until the store takes it", reason=str(error))
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, 5.0)
+            else:
+                return

@@ -1,0 +1,54 @@
+"""A whole bot on Telegram and on Discord: the real libraries, a real Valkey, the services simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from botcore.app.app import open_app
+from botcore.config import Settings
+from botcore.config.settings import DiscordSettings, PluginSettings, TelegramSettings
+from botcore.testing.fake_discord import FakeDiscord
+from botcore.testing.fake_telegram import FakeTelegram
+
+ASSISTANT = PluginSettings(enabled=["assistant"])
+
+
+async def test_a_person_on_telegram_is_answered_in_their_language(tmp_path: Path) -> None:
+    async with FakeTelegram() as fake:
+        telegram = TelegramSettings(token=SecretStr(fake.token), api_url=fake.api_url, file_url=fake.file_url)
+        settings = Settings(data_dir=tmp_path, telegram=telegram, plugins=ASSISTANT)
+        ann = fake.person("Ann", language="zh")
+        chat = fake.private(ann)
+        async with open_app(settings, worker=True, outside=True) as app:
+            fake.say(chat, ann, "/help")
+            await fake.until(lambda: fake.said(chat))
+            assert "/human" in fake.said(chat)[0]
+            assert "找真人" in fake.said(chat)[0]
+            fake.say(chat, ann, "再见")
+            await fake.until(lambda: len(fake.said(chat)) == 2)
+            assert app.channels["telegram"].health() == ""
+        assert {one["command"] for one in fake.methods.commands["zh"]} >= {"help", "human", "lang"}
+
+
+async def test_a_person_on_discord_is_answered(tmp_path: Path) -> None:
+    async with FakeDiscord() as fake:
+        discord = DiscordSettings(
+            token=SecretStr(fake.token), api_url=fake.api_url, gateway_url=fake.gateway_url
+        )
+        settings = Settings(data_dir=tmp_path, discord=discord, plugins=ASSISTANT)
+        async with open_app(settings, worker=True, outside=True) as app:
+            await fake.until(lambda: app.channels["discord"].health() == "" and bool(fake.world.commands), 60)
+            talk = fake.dm("ann")
+            await fake.say(talk, "ann", "/help")
+            await fake.until(lambda: bool(fake.answers(talk)), 60)
+            assert "/human" in fake.answers(talk)[0]
+            asked = await fake.slash(fake.channel(), "ben", "privacy")
+            await fake.until(lambda: bool(fake.answers(asked.channel)), 60)
+            assert "/reset" in fake.answers(asked.channel)[0]
+
+
+async def test_a_service_without_a_token_loads_nothing_of_it(tmp_path: Path) -> None:
+    async with open_app(Settings(data_dir=tmp_path, plugins=ASSISTANT), worker=True, outside=True) as app:
+        assert sorted(app.channels) == ["cli", "openai", "web"]

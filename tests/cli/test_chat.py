@@ -1,0 +1,76 @@
+"""`botcore chat`, at a real terminal and in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.service import Service, botcore, service_in
+from tests.cli.terminal import CTRL_C, CTRL_D, TAB, terminal_with
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A folder with the plugins `probe` and `assistant`, and no service running in it."""
+    with service_in(tmp_path_factory.mktemp("chat") / "bot") as service:
+        service.settings["BOTCORE_PLUGINS__ENABLED"] = '["probe", "assistant"]'
+        yield service
+
+
+def test_a_talk_from_the_greeting_to_the_way_back(place: Service) -> None:
+    with terminal_with(place.folder, "chat", settings=place.settings) as terminal:
+        terminal.sees("Hello, I am botcore")
+        terminal.say("/echo good day")
+        terminal.sees("good day")
+        terminal.sees("good day")
+        terminal.say("/tell door")
+        terminal.sees("Once upon a time")
+        place.until_begun("door")
+        place.open("door")
+        terminal.sees("happily ever after.")
+        terminal.say("/tell never")
+        terminal.sees("Once upon a time")
+        terminal.type(CTRL_C)
+        terminal.sees("(Stopped.)")
+        terminal.sees("you › ")
+        terminal.type(CTRL_C)
+        terminal.sees("Ctrl-D leaves.")
+        terminal.sees("you › ")
+        terminal.type(CTRL_D)
+        terminal.sees("Go on later with: botcore chat --conversation chat-")
+        assert terminal.leaves() == 0
+        assert "Traceback" not in terminal.text
+
+
+def test_a_long_answer_is_wrapped_and_shown_once_to_its_last_word(place: Service) -> None:
+    sentence = " ".join(f"word{number}" for number in range(200))
+    with terminal_with(place.folder, "chat", settings=place.settings) as terminal:
+        terminal.say(f"/echo {sentence}")
+        terminal.sees("word199")
+        shown = terminal.sees("you › ")
+        assert [word for word in shown.split() if word.startswith("word")] == sentence.split()
+
+
+def test_tab_completes_commands_while_a_service_answers(place: Service) -> None:
+    place.start()
+    with terminal_with(place.folder, "chat", "--conversation", "old", settings=place.settings) as terminal:
+        terminal.sees("you › ")
+        terminal.type("/ech" + TAB)
+        terminal.sees("/echo")
+        terminal.type(" completed\r")
+        terminal.sees("completed")
+        terminal.sees("completed")
+        terminal.sees("you › ")
+        terminal.type(CTRL_D)
+        assert terminal.leaves() == 0
+    assert place.stop() == 0
+
+
+def test_lines_from_a_pipe_are_answered_one_after_another(place: Service) -> None:
+    said = "/echo first\n\n/echo [bold]second[/nothing]\n/echo \x1b[31mthird"
+    done = botcore(place.folder, "chat", "--conversation", "pipe", said=said, settings=place.settings)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:5] == ["first", "", "[bold]second[/nothing]", "", "\ufffd[31mthird"]
+    assert done.stderr == ""

@@ -1,0 +1,52 @@
+"""What delivery should be, in a few lines of Python: the model that a state machine compares the real one with."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Turn:
+    """A claim as the model knows it."""
+
+    event: str
+    fence: int
+    abandoned: bool = False
+    """Its worker died, or seems to have."""
+
+
+@dataclass
+class Conversation:
+    """One conversation: the claim with the highest fence counts, and every other one is void."""
+
+    mail: deque[str] = field(default_factory=deque)
+    seen: list[str] = field(default_factory=list)
+    turn: Turn | None = None
+    committed: int = 0
+    """Fence of the last turn that was committed or buried."""
+    turns: int = 0
+    """Turns committed: what the state's counter must say."""
+    version: int = 0
+    tries: int = 0
+    outgoing: deque[str] = field(default_factory=deque)
+    sending: str = ""
+    """Key of the message that a sender has."""
+    sender_died: bool = False
+
+    @property
+    def is_ready(self) -> bool:
+        return bool(self.mail) and (self.turn is None or self.turn.abandoned)
+
+    @property
+    def may_send(self) -> bool:
+        return bool(self.outgoing) and (not self.sending or self.sender_died)
+
+    def is_current(self, fence: int) -> bool:
+        return self.turn is not None and self.turn.fence == fence
+
+    def finish(self, fence: int) -> None:
+        """The turn's event is dealt with."""
+        self.mail.popleft()
+        self.turn, self.committed, self.tries = None, fence, 0
+        self.version += 1
