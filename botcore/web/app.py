@@ -54,7 +54,7 @@ def create_web_app(parts: WebParts, *, routes: Sequence[BaseRoute] = ()) -> Star
         ).routes,
         *Health(parts.readiness, parts.registry).routes,
         *OpenApi().routes,
-        *Assets(parts.static).routes,
+        *Assets(parts.static, parts.title).routes,
     ]
     return _assemble([*routes, *own], refusals, metrics, streams, origins=parts.origins)
 

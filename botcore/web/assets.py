@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,8 +33,10 @@ class Asset:
     etag: str
 
     @classmethod
-    def read(cls, path: Path) -> Asset:
+    def read(cls, path: Path, title: str = "") -> Asset:
         body = path.read_bytes()
+        if path.name == PAGE and title:
+            body = titled(body, title)
         small = gzip.compress(body, mtime=0) if path.suffix in _COMPRESSIBLE else body
         return cls(
             body=body,
@@ -43,12 +46,21 @@ class Asset:
         )
 
 
+def titled(page: bytes, title: str) -> bytes:
+    """The page under another name: in the window's title, and in the heading that the widget shows."""
+    name = html.escape(title).encode()
+    for before, after in ((b"<title>", b"</title>"), (b'data-title="', b'"')):
+        head, _, rest = page.partition(before)
+        page = head + before + name + after + rest.partition(after)[2]
+    return page
+
+
 class Assets:
     """Every file under `folder`. A path that is no key here is a 404, so that no path leads out of the folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, title: str = "") -> None:
         files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-        self._assets = {path.relative_to(folder).as_posix(): Asset.read(path) for path in files}
+        self._assets = {path.relative_to(folder).as_posix(): Asset.read(path, title) for path in files}
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -70,3 +70,5 @@ class WebParts:
     """`web.origins`: pages elsewhere that may use `/api/v1` from a browser."""
     limits: WebLimits = WebLimits()
     static: Path = STATIC
+    title: str = ""
+    """`web.title`: what the page calls the bot."""

@@ -135,7 +135,20 @@ async def anything_else(ctx: Ctx) -> AsyncIterator[Reply | Stream]:
     elif ctx.has_engine:
         yield Stream(_model_or_words(ctx))
     else:
-        yield Reply(ctx.t("out_of_scope"), buttons=_suggestions(ctx))
+        ctx.expect("person", reason=ctx.text[:500])
+        text = f"{ctx.t('out_of_scope')}\n\n{ctx.t('human.offer')}"
+        yield Reply(text, buttons=[ctx.t("human.yes"), ctx.t("human.no")])
+
+
+@plugin.followup("person")
+async def person(ctx: Ctx) -> str | None:
+    """Hear the answer to "shall I get a person?"; anything else is a new question."""
+    said = ctx.text.strip().rstrip(".!。！").casefold()
+    if said in ctx.t("human.words_for_yes").split("|"):
+        return await _hand_over(ctx, str(ctx.expected.get("reason", "")))
+    if said in ctx.t("human.words_for_no").split("|"):
+        return ctx.t("human.declined")
+    return None
 
 
 async def _model_or_words(ctx: Ctx) -> AsyncIterator[str]:

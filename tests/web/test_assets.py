@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from botcore.web.parts import WebParts
+from botcore.web.parts import STATIC, WebParts
 from tests.web.conftest import in_process
 
 
@@ -66,3 +66,11 @@ async def test_a_head_has_the_headers_without_the_body(client: httpx2.AsyncClien
 async def test_without_built_files_the_page_is_a_404(parts: WebParts, tmp_path: Path) -> None:
     async with in_process(replace(parts, static=tmp_path / "none")) as client:
         assert (await client.get("/")).status_code == 404
+
+
+async def test_the_page_bears_the_bots_name(parts: WebParts) -> None:
+    async with in_process(replace(parts, static=STATIC, title='Larkspur & "Co"')) as client:
+        page = (await client.get("/")).text
+    assert "<title>Larkspur &amp; &quot;Co&quot;</title>" in page
+    assert 'data-title="Larkspur &amp; &quot;Co&quot;"' in page
+    assert page.rstrip().endswith("</html>")

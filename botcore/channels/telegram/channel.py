@@ -57,6 +57,7 @@ class TelegramChannel(Channel):
         notices: Callable[[str], Notices] = lambda language: Notices(),
     ) -> None:
         self._options = options
+        self.sole = options.mode == "polling"  # Telegram answers a second poller with 409
         self._notices = notices
         self._api = Api(options)
         self._windows = Windows()

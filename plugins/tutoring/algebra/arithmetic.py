@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from .build import Names, build, power
-from .printing import decimal, show
+from .printing import show, with_decimal
 from .question import Solution, Step, Unsolved
 from .tree import Call, Name, Negative, Number, Power, Product, Relation, Statement, Sum, Tree
 from .typeset import typeset
@@ -31,7 +31,7 @@ def evaluate(tree: Statement, names: Names) -> Solution:
         _work(tree, names, steps)
     plain = _decimal_text(value) if _has_decimals(tree) and value.is_Rational else ""
     answer = plain.replace("-", "−") or (
-        show(value) if value.is_Integer or value.is_infinite else f"{show(value)} ≈ {decimal(value)}"
+        show(value) if value.is_Integer or value.is_infinite else with_decimal(value)
     )
     if value.has(sp.I):
         answer = show(sp.expand(value))

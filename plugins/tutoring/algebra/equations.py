@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from .printing import decimal, short, show
+from .printing import short, show, with_decimal
 from .question import Solution, Step, Unsolved
 
 MAX_DEGREE = 30
@@ -205,7 +205,7 @@ def _listed(x: Any, roots: list[Any]) -> str:
 
 def _with_decimal(root: Any) -> str:
     if root.is_real and not root.is_Rational and not root.has(sp.Float) and not root.free_symbols:
-        return f"{show(sp.together(root))} ≈ {decimal(root)}"
+        return with_decimal(sp.together(root))
     return show(sp.together(root))
 
 

@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.integrals import manualintegrate as rules
 
 from .checking import same_numbers
-from .printing import decimal, short, show
+from .printing import decimal, short, show, with_decimal
 from .question import Solution, Step, Unsolved
 
 MAX_STEPS = 24
@@ -55,7 +55,7 @@ def definite(expr: Any, x: Any, lower: Any, upper: Any) -> Solution:
             },
         ),
     ]
-    answer = show(value) if value.is_Integer else f"{show(value)} ≈ {decimal(value)}"
+    answer = show(value) if value.is_Integer else with_decimal(value)
     return Solution(given, answer, str(value), steps, [Step("quadrature", {"v": decimal(value)})])
 
 

@@ -192,6 +192,13 @@ def ascii_of(expr: Any) -> str:
     return str(expr)
 
 
+def with_decimal(number: Any) -> str:
+    """The exact form and its decimal one: `204/5 = 40.8`, but `1/3 ≈ 0.333333`."""
+    text = decimal(number)
+    exact = number.is_Rational and sp.Rational(text.replace("−", "-")) == number
+    return f"{show(number)} {'=' if exact else '≈'} {text}"
+
+
 def decimal(number: Any) -> str:
     """An approximation with six digits."""
     return show(sp.N(number, 15))

@@ -13,6 +13,7 @@ import pytest
 from botcore import Address, Context, Person
 from botcore.i18n.texts import load_catalog
 from botcore.intents.base import Detection
+from botcore.testing import FixedKnowledge, MemoryDesk
 
 FOLDER = Path(__file__).parents[3] / "plugins" / "tutoring"
 
@@ -58,7 +59,7 @@ async def talk() -> AsyncIterator[Talk]:
         mode: str = "solution",
         state: dict[str, object] | None = None,
         expected: dict[str, object] | None = None,
-        engine: object = None,
+        engine: Engine | None = None,
     ) -> Context[TutoringConfig]:
         language = "zh" if re.search("[\u4e00-\u9fff]", text) else "en"
         return Context(
@@ -81,11 +82,11 @@ async def talk() -> AsyncIterator[Talk]:
     await tutor.close_solvers()
 
 
-def _services(engine: object) -> object:
-    class Services:
-        """What the tutor uses of the services: the engine."""
-
-        def __init__(self) -> None:
-            self.engine = engine
-
-    return Services()
+def _services(engine: Engine | None) -> Services:
+    return Services(
+        engine=engine,
+        knowledge=FixedKnowledge(),
+        humans=MemoryDesk(),
+        detect_language=lambda text: "",
+        commands={"en": []},
+    )
