@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from botcore import Address, Context, Person
+from botcore.context import Services
+from botcore.engines.base import Engine
 from botcore.i18n.texts import load_catalog
 from botcore.intents.base import Detection
 from botcore.testing import FixedKnowledge, MemoryDesk
