@@ -1,16 +1,12 @@
-"""What a language-model engine and an embedder promise."""
+"""What a language-model engine promises."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal, Protocol
+from typing import Literal
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
-
-Vectors = npt.NDArray[np.float32]
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
@@ -68,17 +64,3 @@ class Engine(ABC):
 
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors of unit length, so that a dot product is their cosine."""
-
-    name: str
-    """Changes whenever the vectors do; a key for caches."""
-    dimensions: int
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimensions), float32. Blocks: call it in a thread from asyncio. Threadsafe."""
-
-    def knows(self, language: str) -> bool:
-        """Whether its vectors mean anything for this language (ISO 639-1)."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from botcore.engines.base import Embedder, Vectors
+from botcore.engines.embedder import Embedder, Vectors
 from botcore.errors import EngineUnavailable
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from botcore.engines.base import Embedder
+from botcore.engines.embedder import Embedder
 from botcore.errors import ConfigurationError, Fault
 from botcore.intents.classifier import IntentClassifier
 from botcore.intents.examples import OUT_OF_SCOPE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from botcore.engines.base import Embedder
+from botcore.engines.embedder import Embedder
 from botcore.errors import CorruptRecord
 from botcore.intents import storage
 from botcore.intents.base import Detection, Examples

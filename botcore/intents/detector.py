@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from botcore.engines.base import Embedder
+from botcore.engines.embedder import Embedder
 from botcore.engines.minilm import MiniLM
 from botcore.errors import BotcoreError, CorruptRecord
 from botcore.intents.base import Detection, Examples

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from botcore.engines.base import Embedder
+from botcore.engines.embedder import Embedder
 from botcore.engines.minilm import MiniLM
 from botcore.intents.examples import Example, Lesson
 from botcore.intents.experts import LARGE, Experts, Mask, Opinions, Texts, train_experts

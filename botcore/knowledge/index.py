@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from botcore.engines.base import Vectors
+from botcore.engines.embedder import Vectors
 from botcore.knowledge.tokens import asked, telling, tokens
 
 K1 = 0.9

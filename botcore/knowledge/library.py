@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from botcore.engines.base import Embedder, Vectors
+from botcore.engines.embedder import Embedder, Vectors
 from botcore.errors import KnowledgeError
 from botcore.knowledge import shelf
 from botcore.knowledge.base import Document, Passage

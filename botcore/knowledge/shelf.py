@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from botcore.engines.base import Vectors
+from botcore.engines.embedder import Vectors
 from botcore.knowledge.base import Document
 from botcore.knowledge.readers import Reading
 from botcore.stores.records import chunks, documents, marks

@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from botcore.engines import minilm as module
-from botcore.engines.base import Vectors
+from botcore.engines.embedder import Vectors
 from botcore.engines.minilm import MiniLM
 from botcore.errors import EngineUnavailable
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from botcore.engines.base import Vectors
+from botcore.engines.embedder import Vectors
 from botcore.knowledge.library import Library
 from botcore.stores.records import Records
 from tests.records.conftest import records, url
