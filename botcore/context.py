@@ -68,6 +68,8 @@ class Services(msgspec.Struct, frozen=True):
     knowledge_threshold: float = 0.5
     clock: Callable[[], float] = time.time
     """Unix seconds, as timers count them."""
+    time_zone: str = "UTC"
+    """IANA name: what "tomorrow at 8" means."""
     prompt_tokens: int = 6000
     """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from botcore.asking.stream import Stream
 from botcore.context import ConfigT, Context
 from botcore.errors import PluginError
+from botcore.forms import Form
 from botcore.types import Event, Reply, WhileAnswering
 
 Said = str | Reply | Stream
@@ -21,6 +22,8 @@ Said = str | Reply | Stream
 Answer = Awaitable[Said | None] | AsyncIterator[Said]
 Handler = Callable[[Any], Answer]
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
+FormT = TypeVar("FormT", bound=BaseModel)
+FormHandlerT = Callable[[Any, FormT], Answer]
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
@@ -48,6 +51,8 @@ class Intent(msgspec.Struct, frozen=True):
     """By language; the plugin's locales add theirs from `[examples]`."""
     patterns: tuple[re.Pattern[str], ...] = ()
     """Tried before the classifier; named groups are in `ctx.matched`."""
+    form: Form | None = None
+    """Filled in a dialogue before the handler is asked."""
 
 
 class Plugin(Generic[ConfigT]):
@@ -114,15 +119,32 @@ class Plugin(Generic[ConfigT]):
         """Answer what a person wants. A plain list of examples counts for every language."""
 
         def register(handler: HandlerT) -> HandlerT:
-            self._check("intent", name, self.intents, handler)
-            by_language = examples if isinstance(examples, Mapping) else {"": examples}
-            try:
-                compiled = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-            except re.error as error:
-                raise PluginError(
-                    f"plugin {self.name!r}, intent {name!r}: a pattern is not valid: {error}"
-                ) from error
-            self.intents[name] = Intent(name, handler, by_language, compiled)
+            self._add_intent(name, handler, examples, patterns)
+            return handler
+
+        return register
+
+    def form(
+        self,
+        intent: str,
+        form_type: type[FormT],
+        *,
+        examples: Sequence[str] | Mapping[str, Sequence[str]] = (),
+        patterns: Sequence[str] = (),
+        confirm: bool = True,
+        patience: float = 1800.0,
+    ) -> Callable[[FormHandlerT[FormT]], FormHandlerT[FormT]]:
+        """Answer an intent once a form is filled: `async def handler(ctx, form)` gets the checked pydantic model.
+
+        Its fields are asked for in their order, or taken from what the person says; those with a default are only
+        taken. Before the handler is asked the person confirms, unless `confirm` is False. After `patience` seconds
+        of silence the person is asked whether to go on. The plugin's texts may word each question: see
+        `form.<intent>.<field>.ask` and `.label`.
+        """
+
+        def register(handler: FormHandlerT[FormT]) -> FormHandlerT[FormT]:
+            form = Form(intent, form_type, confirm=confirm, patience=patience)
+            self._add_intent(intent, handler, examples, patterns, form)
             return handler
 
         return register
@@ -194,6 +216,24 @@ class Plugin(Generic[ConfigT]):
             *self.fallbacks,
             *self.events.values(),
         ]
+
+    def _add_intent(
+        self,
+        name: str,
+        handler: Callable[..., Any],
+        examples: Sequence[str] | Mapping[str, Sequence[str]],
+        patterns: Sequence[str],
+        form: Form | None = None,
+    ) -> None:
+        self._check("intent", name, self.intents, handler)
+        by_language = examples if isinstance(examples, Mapping) else {"": examples}
+        try:
+            compiled = tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+        except re.error as error:
+            raise PluginError(
+                f"plugin {self.name!r}, intent {name!r}: a pattern is not valid: {error}"
+            ) from error
+        self.intents[name] = Intent(name, handler, by_language, compiled, form)
 
     def _check(
         self, kind: str, name: str, taken: Mapping[str, object] | tuple[()], handler: Callable[..., Any]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,8 @@ import structlog
 from botcore.app.dialogues import Dialogues, open_dialogues
 from botcore.app.folder import data_folder
 from botcore.app.outside import open_outside
+from botcore.app.processes import new_process_name
+from botcore.app.sole import SoleChannel
 from botcore.channels.base import Channel
 from botcore.channels.live import LiveChannel
 from botcore.config import Settings
@@ -53,7 +53,13 @@ class App:
         self.channels = channels
         self.texts = texts
         self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle, texts=texts) if minds else None
-        self.senders = _senders(dialogues, channels)
+        self.sole = {
+            name: SoleChannel(channel, dialogues.lease, dialogues.open_outbox)
+            for name, channel in channels.items()
+            if channel.sole
+        }
+        """Those that only one of many gateways may have."""
+        self.senders = _senders(dialogues, _others(channels))
         self.watchdog = Watchdog(one.plugin for one in minds.plugins) if minds else Watchdog()
 
     async def intake(
@@ -61,6 +67,10 @@ class App:
     ) -> None:
         """See `channels.base.Intake`."""
         await self.dialogues.inbox.accept(clean_event(event), limit_key=limit_key, shown=shown)
+
+
+def _others(channels: Mapping[str, Channel]) -> dict[str, Channel]:
+    return {name: channel for name, channel in channels.items() if not channel.sole}
 
 
 def _senders(dialogues: Dialogues, channels: Mapping[str, Channel]) -> list[Sender]:
@@ -106,12 +116,14 @@ def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:
 
 @asynccontextmanager
 async def _running(app: App) -> AsyncIterator[None]:
-    process = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    process = new_process_name()
     parts: list[Worker | Sender] = [*([app.worker] if app.worker else []), *app.senders]
     tasks = [asyncio.create_task(part.run(), name=type(part).__name__) for part in parts]
     hearing = [
-        asyncio.create_task(channel.run(app.intake), name=name) for name, channel in app.channels.items()
+        asyncio.create_task(channel.run(app.intake), name=name)
+        for name, channel in _others(app.channels).items()
     ]
+    sole = [asyncio.create_task(one.run(app.intake), name=f"sole {name}") for name, one in app.sole.items()]
     roles = [role for role, there in ((WORKER, app.worker), (GATEWAY, app.senders)) if there]
     pump = [asyncio.create_task(Pump(app.dialogues.timers).run(), name="timers")] if app.worker else []
     heralds = pump + [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
@@ -124,8 +136,10 @@ async def _running(app: App) -> AsyncIterator[None]:
             task.cancel()
         if app.worker:
             await app.worker.stop()
-        await asyncio.gather(*(sender.stop() for sender in app.senders))
-        for outcome in await asyncio.gather(*tasks, *heralds, *hearing, return_exceptions=True):
+        speaking: list[Sender | SoleChannel] = [*app.senders, *app.sole.values()]
+        await asyncio.gather(*(part.stop() for part in speaking))
+        ended = await asyncio.gather(*tasks, *heralds, *hearing, *sole, return_exceptions=True)
+        for outcome in ended:
             if isinstance(outcome, Exception):
                 log.error("a part ended with an error", exc_info=outcome)
         for channel in app.channels.values():

@@ -12,6 +12,7 @@ from botcore.app.folder import data_folder
 from botcore.config.settings import Settings
 from botcore.delivery.base import DeadLetters, Inbox, Outbox, Timers
 from botcore.delivery.dead_letters import RedisDeadLetters
+from botcore.delivery.lease import Lease, RedisLease
 from botcore.delivery.live import RedisLive
 from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
@@ -36,6 +37,7 @@ class Dialogues(msgspec.Struct, frozen=True):
     live: RedisLive
     dead_letters: DeadLetters
     timers: Timers
+    lease: Lease
     presence: Presence
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
@@ -71,6 +73,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 open_outbox=lambda: RedisOutbox(commands, Queue(redis, commands)),
                 live=live,
                 dead_letters=RedisDeadLetters(commands, mailbox_limit=bounds.mailbox),
+                lease=RedisLease(commands),
                 timers=RedisTimers(
                     commands, mailbox_limit=bounds.mailbox, remember_seconds=bounds.remember_seconds
                 ),

@@ -8,6 +8,7 @@ import sys
 import structlog
 from structlog.types import Processor
 
+from botcore.app.discretion import unquoted_traceback, words_left_out
 from botcore.config.settings import LogSettings
 
 # Without the values of local variables: they hold what people wrote, and secrets.
@@ -25,11 +26,7 @@ def set_up_logs(settings: LogSettings, *, quiet: bool = False) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if console else "iso", utc=not console),
     ]
-    final: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=structlog.dev.plain_traceback)]
-        if console
-        else [_TRACEBACKS, structlog.processors.JSONRenderer()]
-    )
+    final = _for_people(settings) if console else _for_machines(settings)
     structlog.configure(
         processors=[*shared, *final],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -37,6 +34,18 @@ def set_up_logs(settings: LogSettings, *, quiet: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     _adopt_standard_logging(level, shared, final)
+
+
+def _for_people(settings: LogSettings) -> list[Processor]:
+    renderer = structlog.dev.ConsoleRenderer(
+        pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+    return [renderer] if settings.message_text else [unquoted_traceback, renderer]
+
+
+def _for_machines(settings: LogSettings) -> list[Processor]:
+    renderer = structlog.processors.JSONRenderer()
+    return [_TRACEBACKS, renderer] if settings.message_text else [_TRACEBACKS, words_left_out, renderer]
 
 
 def _adopt_standard_logging(level: int, shared: list[Processor], final: list[Processor]) -> None:

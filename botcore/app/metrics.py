@@ -21,6 +21,7 @@ class AppMetrics(Collector):
             yield CounterMetricFamily("botcore_dead_letters", "Events given up", worker.buried)
         if senders:
             given_up = sum(sender.given_up for sender in senders)
+            given_up += sum(channel.given_up for channel in self._app.sole.values())
             yield CounterMetricFamily(
                 "botcore_messages_given_up", "Messages that no try could deliver", given_up
             )

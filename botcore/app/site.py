@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from botcore.app.app import WORKER, App
 from botcore.app.metrics import AppMetrics
+from botcore.channels.base import Channel
 from botcore.errors import StoreError
 from botcore.web.app import create_health_app, create_web_app
 from botcore.web.parts import Readiness, WebLimits, WebParts
@@ -39,6 +40,7 @@ def web_server(app: App, *, gateway: bool = True) -> WebServer:
             api_keys=[key.get_secret_value() for key in settings.web.api_keys],
             origins=settings.web.origins,
             limits=_limits(app),
+            title=settings.web.title,
         )
         site = create_web_app(parts, routes=_webhooks(app))
     else:
@@ -73,7 +75,7 @@ class _Readiness:
 
     async def __call__(self) -> Readiness:
         parts = {"engine": await self._engine_health()}
-        parts |= {name: channel.health() or "ok" for name, channel in self._app.channels.items()}
+        parts |= {name: self._channel_health(name, one) for name, one in self._app.channels.items()}
         try:
             await self._app.dialogues.commands("PING")
             workers = await self._app.dialogues.presence.count(WORKER)
@@ -82,6 +84,12 @@ class _Readiness:
         except StoreError as error:
             return Readiness(takes_messages=False, parts={**parts, "state": str(error)})
         return Readiness(takes_messages=True, parts=parts)
+
+    def _channel_health(self, name: str, channel: Channel) -> str:
+        sole = self._app.sole.get(name)
+        if sole and not sole.holding:
+            return "ok"  # another gateway has its one connection, or this one has it in a moment
+        return channel.health() or "ok"
 
     async def _engine_health(self) -> str:
         minds = self._app.minds

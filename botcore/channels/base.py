@@ -29,6 +29,8 @@ class Channel(ABC):
 
     name: str
     """Part of every address of this channel; no colon in it."""
+    sole: bool = False
+    """It allows one connection: of many gateways only one may `run` it, and that one sends."""
 
     async def run(self, intake: Intake) -> None:
         """Receive until cancelled. A channel that is fed from elsewhere (web routes) returns at once."""

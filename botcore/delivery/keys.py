@@ -53,5 +53,13 @@ def seen(address: Address, id: str) -> str:
     return f"{PREFIX}d:{address}:{id}"
 
 
+def lease(name: str) -> str:
+    return f"{PREFIX}lease:{name}"
+
+
+def lease_tokens(name: str) -> str:
+    return f"{PREFIX}lease:{name}:tokens"
+
+
 def rate(limit_key: str) -> str:
     return f"{PREFIX}l:{limit_key}"

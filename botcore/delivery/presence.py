@@ -33,7 +33,13 @@ class Presence:
 
     async def count(self, role: str) -> int:
         """How many processes of this role have spoken lately. Raises StoreError."""
-        return int(await self._commands("ZCOUNT", _key(role), time.time() - SILENT_SECONDS, "+inf"))
+        return len(await self.processes(role))
+
+    async def processes(self, role: str) -> list[str]:
+        """The names by which they announced themselves. Raises StoreError."""
+        since = time.time() - SILENT_SECONDS
+        names: list[bytes] = await self._commands("ZRANGEBYSCORE", _key(role), since, "+inf")
+        return [name.decode() for name in names]
 
     async def _say(self, role: str, process: str) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import Any, cast
 from botcore.asking.stream import Stream
 from botcore.context import Context, Services
 from botcore.conversation import Expectation, encode
+from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
@@ -36,6 +37,7 @@ class Dispatcher:
         self._detector = detector
         self._services = services
         self._texts = texts
+        self._filling = Filling(router, texts, services.time_zone, self._run)
 
     async def handle(self, turn: Turn) -> None:
         """Let the first handler that has an answer give it. Raises what a handler raises."""
@@ -50,6 +52,7 @@ class Dispatcher:
         command = parse_command(turn.text)
         if command:
             await self._command(turn, *command)
+            self._filling.remind(turn)
             return
         expecting = turn.state.expecting
         try:
@@ -59,9 +62,12 @@ class Dispatcher:
             await self._find(turn)
 
     async def _find(self, turn: Turn) -> None:
-        for stage in (self._followup, self._pattern, self._intent, self._fallback):
+        for stage in (self._followup, self._filling.hear, self._pattern, self._intent, self._fallback):
             if await stage(turn):
+                self._filling.remind(turn)
                 return
+        if await self._filling.hear(turn, insist=True):
+            return
         turn.say(Reply(self._texts.text(turn.language, "no_answer")))
 
     async def _timer(self, turn: Turn, timer: Timer) -> None:
@@ -107,6 +113,8 @@ class Dispatcher:
     async def _fallback(self, turn: Turn) -> bool:
         if turn.detection and turn.detection.intent:  # its handler passed
             turn.detection = Detection(by="fallback", alternatives=turn.detection.alternatives)
+        if self._filling.is_waiting(turn):
+            return False
         for target in self._router.fallbacks():
             if await self._run(turn, target):
                 return True
@@ -125,6 +133,8 @@ class Dispatcher:
         mode = turn.state.while_answering or target.installed.plugin.while_answering
         if mode == "merge" and await gather(turn):
             raise _MoreWasSaid
+        if target.form:
+            return await self._filling.begin(turn, target, target.form)
         ctx = self._context(turn, target, args, matched, expected)
         with turn.step(f"{target.installed.plugin.name}.{target.name}") as decided:
             before = turn.plugin, turn.handler
@@ -142,7 +152,8 @@ class Dispatcher:
         return False
 
     async def _answer(self, turn: Turn, target: Target, ctx: Context[Any]) -> bool:
-        result = target.handler(ctx)
+        filled = () if target.filled is None else (target.filled,)
+        result = target.handler(ctx, *filled)
         if inspect.isasyncgen(result):
             answered = False
             async for said in cast("AsyncIterator[Said]", result):
@@ -155,8 +166,8 @@ class Dispatcher:
         said_once = await cast("Any", result)
         if said_once is not None:
             await self._deliver(turn, said_once)
-        # A command or an event is handled even where there is nothing to say.
-        return said_once is not None or target.name.startswith("/")
+        # A command, an event or a form is handled even where there is nothing to say.
+        return said_once is not None or target.name.startswith("/") or bool(filled)
 
     async def _deliver(self, turn: Turn, said: Said) -> None:
         if isinstance(said, str):

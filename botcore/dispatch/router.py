@@ -11,6 +11,7 @@ import msgspec
 from pydantic import BaseModel
 
 from botcore.context import CommandInfo
+from botcore.forms import Form
 from botcore.i18n.texts import Catalog
 from botcore.plugin import Command, Handler, Intent, Plugin
 from botcore.types import Event
@@ -32,6 +33,10 @@ class Target(msgspec.Struct, frozen=True):
     installed: Installed
     handler: Handler
     name: str
+    form: Form | None = None
+    """To be filled before the handler is asked."""
+    filled: BaseModel | None = None
+    """The filled form: the handler's second argument."""
 
 
 def parse_command(text: str) -> tuple[str, str] | None:
@@ -63,7 +68,7 @@ class Router:
 
     def intent(self, name: str) -> Target | None:
         found = self._intents.get(name)
-        return Target(found[0], found[1].handler, name) if found else None
+        return Target(found[0], found[1].handler, name, found[1].form) if found else None
 
     def patterns(self, text: str) -> Iterator[tuple[Target, Mapping[str, str]]]:
         """Intents one of whose patterns occurs in the text, with its named groups."""
@@ -72,7 +77,7 @@ class Router:
                 match = pattern.search(text)
                 if match:
                     groups = {key: value for key, value in match.groupdict().items() if value is not None}
-                    yield Target(one, intent.handler, name), groups
+                    yield Target(one, intent.handler, name, intent.form), groups
                     break
 
     def followup(self, plugin: str, name: str) -> Target | None:

@@ -49,6 +49,12 @@ async def echo(ctx: Context) -> str:
     return ctx.args
 
 
+@plugin.command("words")
+async def words(ctx: Context) -> str:
+    """Words with numbers, in one paragraph."""
+    return " ".join(f"word{number}" for number in range(int(ctx.args)))
+
+
 @plugin.command("through")
 async def through(ctx: Context) -> str:
     """Wait for a door, then answer."""
@@ -98,19 +104,19 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def botcore(
-    folder: Path, *arguments: str, said: str = "", settings: Mapping[str, str] | None = None
+    folder: Path, *arguments: str, said: str | bytes = "", settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "botcore", *arguments],
         cwd=folder,
         env=environment(settings or {}),
-        input=said,
+        input=said.encode() if isinstance(said, str) else said,
         capture_output=True,
-        encoding="utf-8",
         timeout=PATIENCE_SECONDS,
         check=False,
     )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def until(met: Callable[[], T], what: str, seconds: float = PATIENCE_SECONDS) -> T:

@@ -66,6 +66,7 @@ async def test_a_valkey_killed_under_load_loses_nothing_and_doubles_nothing(serv
         await talk.answer(ids[-1])
         spoken = [text for id in ids for text in talk.said(id)]
         assert spoken == [f"{number}" for number in range(30)]
+    assert "embedded valkey is gone; starting it again" in service.log
     assert "Traceback" not in service.log
 
 

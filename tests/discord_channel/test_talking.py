@@ -6,7 +6,7 @@ import pytest
 
 from botcore.errors import MailboxFull, RateLimited, StoreUnavailable
 from botcore.testing.fake_discord import Channel, FakeDiscord
-from botcore.types import Message, Reply, Started
+from botcore.types import Message, Outgoing, Reply, Started
 from tests.discord_channel.conftest import Bot, outgoing
 
 
@@ -31,6 +31,16 @@ async def test_a_mention_on_a_server_is_answered_without_the_mention(fake: FakeD
     await fake.say(room, "ann", "/echo hi", mention=True)
     assert await fake.answered(room) == ["hi"]
     assert [event.text for event in bot.heard if isinstance(event, Message)] == ["/echo hi"]
+
+
+async def test_what_the_bot_says_by_itself_in_a_room_answers_nothing(fake: FakeDiscord, bot: Bot) -> None:
+    room = general(fake)
+    await fake.say(room, "ann", "hello", mention=True)
+    await fake.answered(room)
+    address = bot.heard[-1].address
+    await bot.channel.send(Outgoing(key="reminder", address=address, reply=Reply("It is time.")))
+    assert await fake.answered(room, 2) == ["hello", "It is time."]
+    assert not fake.shown(room)[-1].reply_to
 
 
 async def test_an_answer_in_a_room_shows_what_it_answers(fake: FakeDiscord, bot: Bot) -> None:

@@ -30,7 +30,7 @@ async def spin_once(ctx: Context) -> str:
 @spinner.command("again")
 async def spin_again(ctx: Context) -> str:
     for _ in range(2):
-        spin(0.4)
+        spin(0.6)
         await asyncio.sleep(0.1)
     return "done"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ def main() -> int:
     options = _parser().parse_args()
     began = time.monotonic()
     planned = phases(options.messages, options.faults, options.processes, options.seed, options.seconds)
+    planned = [phase for phase in planned if options.only in phase.name]
     with tempfile.TemporaryDirectory(prefix="f") as folder:
         rows = asyncio.run(_conduct_all(planned, Path(options.keep or folder)))
         [caught] = asyncio.run(_conduct_all([control(options.seed)], Path(options.keep or folder)))
@@ -44,11 +46,15 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=float, default=270, help="while people write; the rest comes on top"
     )
     parser.add_argument("--markdown", type=Path, help="write the table to this page")
+    parser.add_argument("--only", default="", help="phases whose name contains this")
     parser.add_argument("--keep", type=Path, help="keep the operation logs in this folder")
     return parser
 
 
 async def _conduct_all(planned: Sequence[Phase], folder: Path) -> list[Row]:
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # and end what was started
     rows = []
     for number, phase in enumerate(planned):
         row = await conduct(phase, folder / f"{phase.seed}-{number}{'n' * phase.is_naive}")
@@ -72,6 +78,8 @@ def _page(command: str, table: str, seconds: float) -> str:
         "drops these.\n"
         "- *dead letters*: given up after three deaths over the turn; *innocent*: those among them that were no poison.\n"
         "- *excused*: accepted in the bytes that were cut from the server's file; no program can bring them back.\n"
+        "- With `everysec` the server may lose what it did in its last second or two: such turns are done again, under "
+        "the same keys. With\n  `always` it loses nothing.\n"
         "- *recovery*: from a fault to the next finished turn of each conversation that was in hand (*turns hit*).\n\n"
         f"Made by `{command}` in {seconds:.0f} s.\n"
     )

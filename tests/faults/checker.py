@@ -115,7 +115,8 @@ def _check_counter(conversation: str, sends: list[Operation], verdict: Verdict) 
     """The bot counts its turns in the conversation's state and says the number as the last word."""
     last = 0
     for send in sends:
-        number = int(send.text.rpartition(" ")[2])
+        said = send.text.rpartition(" ")[2]
+        number = int(said) if said.isdecimal() else 0
         if number != last + (_index_of(send.key) == 0):
             verdict.went_back.append(f"{conversation}: {send.id} is turn {number} after turn {last}")
         last = number

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from botcore.delivery import keys
+from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox
 from botcore.stores.commands import Commands
@@ -120,9 +121,13 @@ class Conductor:
             deadline = time.monotonic() + QUIET_SECONDS
             while time.monotonic() < deadline and not await self._is_quiet(redis):
                 await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)  # what was sent last is logged as done
+            for letter in await RedisDeadLetters(Commands(redis), mailbox_limit=1).list(10_000):
+                # Whoever buried it may have died before it could log it.
+                if letter.event:
+                    self._history.add("buried", conversation=str(letter.address), id=letter.event.id)
         finally:
             await redis.aclose()
-        await asyncio.sleep(0.5)  # what was sent last is logged as done
 
     async def _is_quiet(self, redis: Redis) -> bool:
         try:
@@ -141,7 +146,7 @@ class Conductor:
             self._fleet.kill(process)
 
     async def _freeze(self) -> None:
-        if process := self._fleet.pick():
+        if self._fleet.may_freeze and (process := self._fleet.pick()):
             self._history.add("fault", by=process.name, text="frozen beyond the lease")
             await self._fleet.freeze(process, self._random.uniform(2.6, 4.0))
 
@@ -165,6 +170,10 @@ class Conductor:
     async def _kill_server(self) -> None:
         self._history.add("fault", by=EVERYBODY, text="server killed")
         await self._server.kill()
+        if self._phase.fsync != "always":
+            self._history.add(
+                "cut"
+            )  # while an fsync is under way, `everysec` holds writes back for up to 2 s
         await asyncio.sleep(self._random.uniform(0, 0.2))
         await self._server.start()
 

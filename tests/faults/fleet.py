@@ -72,11 +72,15 @@ class Fleet:
         self._leaving.append(process)
         process.terminate()
 
+    @property
+    def may_freeze(self) -> bool:
+        """Whether one would stay awake."""
+        return len(list(self._awake())) > 1
+
     async def freeze(self, process: BaseProcess, seconds: float) -> None:
-        """SIGSTOP, and SIGCONT after a while. One at least stays awake."""
+        """SIGSTOP, and SIGCONT after a while."""
         pid = process.pid
-        if pid is None or len(list(self._awake())) < 2:
-            return
+        assert pid
         self._stopped.add(process.name)
         os.kill(pid, signal.SIGSTOP)
         try:

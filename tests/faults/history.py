@@ -18,11 +18,11 @@ Kind = Literal[
     "refused",  # the store refused the turn, since another worker has it
     "released",  # the worker gave the turn back
     "buried",  # the event is among the dead letters; `id`
-    "parcel",  # a sender has the message; `key`
+    "parcel",  # a sender has the message; `key`; `at` is when it asked, since it may be frozen before it hears
     "sent",  # the channel has the message; `key`, `id` that it answers, `text`
     "done",  # the store was told so; `key`
     "fault",  # something was done to the process `by`, or to EVERYBODY; `text` says what
-    "cut",  # the server lost the end of its file; `ids` were accepted in it
+    "cut",  # the server may have lost what it did last; `ids` were accepted in what is lost for certain
 ]
 
 EVERYBODY = "*"
@@ -52,10 +52,10 @@ class History:
         self._fd = os.open(folder / f"{by}.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def add(self, kind: Kind, *, by: str = "", conversation: str = "", id: str = "", key: str = "",
-            text: str = "", version: int = 0, ids: Iterable[str] = ()) -> None:  # fmt: skip
-        operation = Operation(
-            time.monotonic(), by or self.by, kind, conversation, id, key, text, version, tuple(ids)
-        )
+            text: str = "", version: int = 0, ids: Iterable[str] = (), at: float | None = None) -> None:  # fmt: skip
+        """Write down what has just happened, or began `at`."""
+        at = time.monotonic() if at is None else at
+        operation = Operation(at, by or self.by, kind, conversation, id, key, text, version, tuple(ids))
         os.write(self._fd, msgspec.json.encode(operation) + b"\n")
 
     def __enter__(self) -> History:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Sequence
 
@@ -93,9 +94,10 @@ class WatchedOutbox(RedisOutbox):
         self._points = points
 
     async def claim(self, channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
+        asked = time.monotonic()
         parcels = await super().claim(channels, count, wait)
         for parcel in parcels:
-            self._note("parcel", parcel)
+            self._note("parcel", parcel, asked)
         return parcels
 
     async def done(self, parcel: Parcel) -> None:
@@ -103,6 +105,6 @@ class WatchedOutbox(RedisOutbox):
         self._note("done", parcel)
         self._points.pass_by("after done")
 
-    def _note(self, kind: Kind, parcel: Parcel) -> None:
+    def _note(self, kind: Kind, parcel: Parcel, at: float | None = None) -> None:
         key = parcel.outgoing.key if parcel.outgoing else ""
-        self._points.history.add(kind, conversation=str(parcel.address), key=key)
+        self._points.history.add(kind, conversation=str(parcel.address), key=key, at=at)

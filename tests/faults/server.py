@@ -75,8 +75,6 @@ class Server:
         opened = data.rfind(b"\r\nMULTI\r\n", 0, end)
         closed = data.find(b"\r\nEXEC\r\n", opened)
         if opened >= 0 and not 0 <= closed <= end - 8:
-            end = max(
-                0, opened - 8
-            )  # the server drops a transaction that is not whole; `*1 $5` stands before MULTI
+            end = opened - len(b"*1\r\n$5")  # the server drops a transaction that is not whole
         file.write_bytes(data[:end])
         return [id.decode() for id in _ACCEPTED.findall(data[end:])]

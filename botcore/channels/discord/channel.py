@@ -33,6 +33,7 @@ class DiscordChannel(Channel):
     """
 
     name = hearing.NAME
+    sole = True
 
     def __init__(
         self,
@@ -161,8 +162,10 @@ class DiscordChannel(Channel):
         )
 
     def _reply_to(self, address: Address, event_id: str) -> int:
-        """In a room with many people an answer shows what it answers; 0 where it need not."""
-        return int(event_id) if self._open.get(event_id) is None and self._seen.is_room(address.chat) else 0
+        """In a room with many people an answer shows what it answers; 0 where it need not, or answers nothing."""
+        if not event_id or self._open.get(event_id) or not self._seen.is_room(address.chat):
+            return 0
+        return int(event_id)
 
     async def _nothing_to_say(self, opened: Open) -> None:
         """Nobody waits for an answer that does not come."""
