@@ -116,6 +116,7 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
             knowledge=Prepared(library, background),
             knowledge_threshold=settings.knowledge.threshold,
             prompt_tokens=settings.engine.prompt_tokens,
+            time_zone=settings.time_zone,
             humans=RequestDesk(records),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(_languages(texts, installed)),

@@ -57,9 +57,10 @@ async def _lines(settings: Settings) -> AsyncIterator[str]:
             if line.strip():
                 yield line.strip()
         return
+    completer = await asyncio.to_thread(_completer, settings)  # it imports every plugin
     session: PromptSession[str] = PromptSession(
         history=FileHistory(str(data_folder(settings) / "chat-history")),
-        completer=_completer(settings),
+        completer=completer,
         complete_while_typing=False,  # a menu that opens by itself takes the Tab of a quick typist
     )
     while True:

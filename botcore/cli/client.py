@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from botcore.app.app import WORKER, App, open_app
 from botcore.app.dialogues import open_dialogues
+from botcore.app.processes import is_gone
 from botcore.config import Settings
 from botcore.conversation import clean_text
 from botcore.delivery.base import LiveEvent
@@ -25,7 +26,7 @@ PATIENCE_SECONDS = 30.0
 async def open_client(settings: Settings) -> AsyncIterator[App]:
     """The running service where there is one; else everything in this process."""
     async with open_dialogues(settings) as dialogues:
-        alone = not await dialogues.presence.count(WORKER)
+        alone = all(is_gone(name) for name in await dialogues.presence.processes(WORKER))
     async with open_app(settings, worker=alone) as app:
         yield app
 

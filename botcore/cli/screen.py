@@ -59,9 +59,11 @@ class Screen:
         self._live.update(Markdown(text))
 
     def _print(self, text: str) -> None:
+        if not text.strip():
+            return
         if not self.console.is_terminal:
             self.console.print(text, markup=False, soft_wrap=True)
-        elif text.strip():
+        else:
             self.console.print(Markdown(text))
             if text.endswith("\n\n"):
                 self.console.print()

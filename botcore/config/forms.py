@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
@@ -118,6 +119,16 @@ def _host(text: str) -> str:
     return text
 
 
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            "expected the name of a time zone, like Europe/Berlin, Asia/Shanghai or UTC"
+        ) from None
+    return name
+
+
 def _language(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", text):
         raise ValueError("expected the code of a language, like en or zh")
@@ -167,6 +178,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_optional(_database))]
 Origin = Annotated[str, AfterValidator(_origin)]
 Host = Annotated[str, AfterValidator(_host)]
 Language = Annotated[str, AfterValidator(_language)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 PluginName = Annotated[str, AfterValidator(_plugin_name)]
 Folder = Annotated[Path, BeforeValidator(_path_of("a folder"))]
 File = Annotated[Path, BeforeValidator(_path_of("a file"))]

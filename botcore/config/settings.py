@@ -151,6 +151,8 @@ class Settings(BaseSettings):
 
     data_dir: forms.Folder = Path("data")
     language: forms.Language = "en"
+    time_zone: forms.TimeZone = "UTC"
+    """Where "tomorrow at three" is."""
     redis: RedisSettings = RedisSettings()
     database: DatabaseSettings = DatabaseSettings()
     engine: EngineSettings = EngineSettings()

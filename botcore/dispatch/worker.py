@@ -169,17 +169,23 @@ class Worker:
         self._answering[address] = turn
         turn.task = asyncio.current_task()
         loop = asyncio.get_running_loop()
-        typing = loop.call_later(TYPING_SECONDS, lambda: loop.create_task(self._show_typing(address)))
+        shown: list[asyncio.Task[None]] = []
+        timer = loop.call_later(
+            TYPING_SECONDS, lambda: shown.append(loop.create_task(self._show_answering(address)))
+        )
         try:
             await self._handle(turn)
         finally:
-            typing.cancel()
+            timer.cancel()
+            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
             turn.task = None
             self._answering.pop(address, None)
 
-    async def _show_typing(self, address: Address) -> None:
+    async def _show_answering(self, address: Address) -> None:
+        """From now on there is something to stop."""
         with suppress(BotcoreError):
             await self._live.publish(address, "typing", {"on": True})
+            await self._live.publish(address, "state", {"status": "answering"})
 
     async def _beat(self) -> None:
         while True:

@@ -5,4 +5,16 @@ from botcore.forms.form import Form
 from botcore.forms.slots import Email, Holds, OrderNumber, Phone, Url
 from botcore.forms.state import FormState, Outcome, Said, Say
 
-__all__ = ["Email", "Form", "FormState", "Holds", "Money", "OrderNumber", "Outcome", "Phone", "Said", "Say", "Url"]
+__all__ = [
+    "Email",
+    "Form",
+    "FormState",
+    "Holds",
+    "Money",
+    "OrderNumber",
+    "Outcome",
+    "Phone",
+    "Said",
+    "Say",
+    "Url",
+]

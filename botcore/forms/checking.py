@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
@@ -39,7 +39,7 @@ def candidates(entity: Entity, before: Any) -> list[Any]:
     if entity.partial and isinstance(value, time):
         later = value.replace(hour=(value.hour + 12) % 24)
         return [stored(entity), later.isoformat("minutes")]
-    if entity.partial and entity.kind == "datetime" and hasattr(value, "hour"):
+    if entity.partial and isinstance(value, datetime):
         return [stored(entity), value.replace(hour=(value.hour + 12) % 24).isoformat()]
     return [stored(entity)]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from botcore.forms.assigning import Assigned, assign, entities_of
 from botcore.forms.bare import bare_answer, remaining_words
@@ -18,6 +18,8 @@ from botcore.forms.state import FormState, Outcome, Said, Say
 
 MAX_TEXT = 1000
 """Characters of a free text; what is longer is asked for again."""
+MOST_BESIDE = 6
+"""Words beside a value up to which a message without "no," or "I meant" may still change a filled slot."""
 
 
 class Form:
@@ -50,7 +52,7 @@ class Form:
         if is_cancel(said.text, said.moment.language):
             return Outcome(None, [Say("cancelled")])
         if state.stage == "offering":
-            return self._offered(state, said)
+            return self.remind(state) if insist else self._offered(state, said)
         if state.stage == "confirming":
             return self._confirming(state, said, insist)
         return self._asking(state, said, insist)
@@ -65,6 +67,11 @@ class Form:
         """The slots that are still to be asked for."""
         return [slot for slot in self.slots if slot.required and slot.name not in state.values]
 
+    def typed(self, slot: str, value: Any) -> object:
+        """A stored value as the model's field has it."""
+        annotation: Any = self.model.model_fields[slot].annotation
+        return TypeAdapter(annotation).validate_python(value)
+
     # A message in each stage
 
     def _asking(self, state: FormState, said: Said, insist: bool) -> Outcome:
@@ -73,21 +80,22 @@ class Form:
             answer = yes_or_no(said.text, said.moment.language)
             if answer is not None:
                 return self._next(_with(state, said, {slot.name: answer}), [])
-        if slot and slot.kind == "text" and not self._corrects(state, said):
-            return self._free_text(state, slot, said, insist)
+        if slot and slot.kind == "text":
+            changed = self._corrected(state, self._entities(state, said), said)
+            return self._take(state, changed, said) if changed else self._free_text(state, slot, said, insist)
         if not insist and self._asks_something_else(said):
             return Outcome(state, heard=False)
         return self._values(state, said, insist)
 
     def _values(self, state: FormState, said: Said, insist: bool) -> Outcome:
         entities = self._entities(state, said)
-        if self._corrects(state, said):
-            changed = self._changes(state, entities, said)
-            if changed:
-                return self._take(state, changed, said)
+        changed = self._corrected(state, entities, said)
+        if changed:
+            return self._take(state, changed, said)
         open_slots = [slot for slot in self.slots if slot.name not in state.values and slot.name in entities]
         assigned, several = assign(open_slots, entities, said, state.asked)
-        assigned = assigned or ({} if several else self._changes(state, entities, said))
+        if not assigned and not several and remaining_words(said, self.slots) <= MOST_BESIDE:
+            assigned = self._changes(state, entities, said)
         if assigned:
             return self._take(state, assigned, said)
         if several:
@@ -132,8 +140,10 @@ class Form:
 
     # Reading a message
 
-    def _corrects(self, state: FormState, said: Said) -> bool:
-        return bool(state.values) and correction(said.text, said.moment.language) is not None
+    def _corrected(self, state: FormState, entities: Mapping[str, Sequence[Entity]], said: Said) -> Assigned:
+        """New values for filled slots where the message begins like a correction: "no, the 14th"."""
+        corrects = correction(said.text, said.moment.language) is not None
+        return self._changes(state, entities, said) if corrects else {}
 
     def _entities(self, state: FormState, said: Said) -> Mapping[str, Sequence[Entity]]:
         slots = [slot for slot in self.slots if slot.kind not in {"text", "yes_no"}]
@@ -155,8 +165,10 @@ class Form:
         return assigned
 
     def _asks_something_else(self, said: Said) -> bool:
-        """A question with more in it than a value ("how about 8?" is an answer)."""
-        return is_question(said.text, said.moment.language) and remaining_words(said, self.slots) > 3
+        """More than a value stands in it ("how about 8?" is an answer, "I want to send 2 shirts back" is none), so
+        that others are asked first."""
+        most = 3 if is_question(said.text, said.moment.language) else 5
+        return remaining_words(said, self.slots) > most
 
     # Taking values and going on
 
@@ -188,7 +200,8 @@ class Form:
 
     def _again(self, state: FormState, said: Said, key: Any) -> Outcome:
         return Outcome(
-            replace(state, at=_at(said), tries=state.tries + 1), [Say(key, state.asked), Say("ask", state.asked)]
+            replace(state, at=_at(said), tries=state.tries + 1),
+            [Say(key, state.asked), Say("ask", state.asked)],
         )
 
     def _next(self, state: FormState, says: Sequence[Say]) -> Outcome:

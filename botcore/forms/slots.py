@@ -63,7 +63,10 @@ _KINDS: Mapping[Any, SlotKind] = {
 def slots_of(form_type: type[BaseModel]) -> Sequence[Slot]:
     """In the order of the fields, which is the order of the questions. Raises PluginError for a type that no
     slot can have."""
-    return [_slot(form_type.__name__, name, field) for name, field in form_type.model_fields.items()]
+    fields: Mapping[str, FieldInfo] = getattr(form_type, "model_fields", {})
+    if not fields:
+        raise PluginError(f"form {form_type!r}: expected a pydantic model with at least one field")
+    return [_slot(form_type.__name__, name, field) for name, field in fields.items()]
 
 
 def _slot(form: str, name: str, field: FieldInfo) -> Slot:

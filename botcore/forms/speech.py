@@ -21,8 +21,9 @@ def yes_or_no(text: str, language: str) -> bool | None:
 
 
 def is_cancel(text: str, language: str) -> bool:
-    """The whole message asks to stop; "cancel my order" is something else."""
-    return _is_one_of(text, language, "cancel")
+    """The whole message asks to stop, after a "no," perhaps; "cancel my order" is something else."""
+    rest = correction(text, language) if len(text) <= _LONGEST else None
+    return any(_is_one_of(said, language, "cancel") for said in (text, rest) if said)
 
 
 def is_question(text: str, language: str) -> bool:

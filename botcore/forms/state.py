@@ -55,7 +55,16 @@ class Say(msgspec.Struct, frozen=True):
     """One thing to say; the words are found where the person's language is known."""
 
     key: Literal[
-        "ask", "again", "several", "changed", "problem", "confirm", "what_to_change", "cancelled", "offer", "back"
+        "ask",
+        "again",
+        "several",
+        "changed",
+        "problem",
+        "confirm",
+        "what_to_change",
+        "cancelled",
+        "offer",
+        "back",
     ]
     slot: str = ""
     reason: str = ""

@@ -91,9 +91,7 @@ class Commands:
     async def _pipeline(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
         self.calls += len(commands)
         self.pipelines += 1
-        packed = [
-            hiredis.pack_command(cast("Any", one)) for one in commands
-        ]
+        packed = [hiredis.pack_command(cast("Any", one)) for one in commands]
         pool: Any = self._redis.connection_pool
         connection = await pool.get_connection()
         try:

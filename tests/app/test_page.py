@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -36,7 +35,9 @@ def visitor(context, site: Service) -> Iterator[Visitor]:  # type: ignore[no-unt
     expect.set_options(timeout=15_000)
 
 
-def test_every_plugin_answers_on_the_page_and_a_reload_keeps_the_talk(visitor: Visitor, site: Service) -> None:
+def test_every_plugin_answers_on_the_page_and_a_reload_keeps_the_talk(
+    visitor: Visitor, site: Service
+) -> None:
     visitor.say("What are your opening hours?")
     visitor.sees("Monday to Friday from 10:00")
     visitor.say("如何求导函数 f(x) = x^3 + 2x^2 - 3x + 1？")
@@ -64,7 +65,9 @@ def test_an_open_page_outlives_a_kill_of_the_service(visitor: Visitor, site: Ser
     expect(visitor.entries.filter(has_text="before the kill")).to_have_count(2)
 
 
-def test_a_message_that_is_written_while_the_service_is_away_is_answered(visitor: Visitor, site: Service) -> None:
+def test_a_message_that_is_written_while_the_service_is_away_is_answered(
+    visitor: Visitor, site: Service
+) -> None:
     site.kill()
     visitor.say("/echo into the void")
     site.start()

@@ -64,7 +64,7 @@ async def test_messages_wait_for_a_worker_that_comes_later_and_the_gateway_says_
     assert [service.stop() for service in (worker, gateway)] == [0, 0]
 
 
-@pytest.mark.parametrize("records", ["separate", "shared"])
+@pytest.mark.parametrize("records", ["separate", pytest.param("shared", marks=pytest.mark.slow)])
 async def test_a_worker_that_is_killed_in_mid_turn_is_stood_in_for_by_the_other(
     role: Role, tmp_path: Path, records: str
 ) -> None:

@@ -118,7 +118,9 @@ def test_a_port_that_is_taken_is_a_sentence_and_exit_code_2(service: Service) ->
     assert processes_in(service.folder) == []
 
 
-@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/redis.sock"])
+@pytest.mark.parametrize(
+    "url", ["redis://127.0.0.1:1/0", pytest.param("unix:///nowhere/redis.sock", marks=pytest.mark.slow)]
+)
 def test_a_redis_that_does_not_answer_is_a_sentence_and_exit_code_1(service: Service, url: str) -> None:
     began = time.monotonic()
     settings = service.settings | {"BOTCORE_REDIS__URL": url}
@@ -130,6 +132,7 @@ def test_a_redis_that_does_not_answer_is_a_sentence_and_exit_code_1(service: Ser
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_redis_that_is_none_is_a_sentence_and_exit_code_1(service: Service) -> None:
     """The port of a web server, say."""
     service.start()
@@ -141,7 +144,15 @@ def test_a_redis_that_is_none_is_a_sentence_and_exit_code_1(service: Service) ->
 
 
 @pytest.mark.parametrize(
-    "command", [("run", "--port", "0"), ("ask", "hi"), ("chat",), ("kb", "list"), ("desk", "list")]
+    "command",
+    [
+        ("run", "--port", "0"),
+        ("ask", "hi"),
+        *(
+            pytest.param(rest, marks=pytest.mark.slow)
+            for rest in [("chat",), ("kb", "list"), ("desk", "list")]
+        ),
+    ],
 )
 def test_a_data_folder_that_cant_be_written_is_a_sentence_and_exit_code_2(
     service: Service, command: tuple[str, ...]

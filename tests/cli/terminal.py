@@ -37,7 +37,7 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Type a line once the prompt is there."""
-        self.sees("you › ")
+        self.sees("you ›")
         self.type(text + ENTER)
 
     def sees(self, text: str) -> str:
@@ -82,7 +82,7 @@ def terminal_with(folder: Path, *arguments: str, settings: Mapping[str, str]) ->
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # or Ctrl-C is no signal
     )
     os.close(theirs)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -25,7 +24,12 @@ def test_a_talk_from_the_greeting_to_the_way_back(place: Service) -> None:
         terminal.say("/echo good day")
         terminal.sees("good day")
         terminal.sees("good day")
-        terminal.say("/tell door")
+        terminal.say("/words 200")
+        terminal.sees("word0")
+        assert terminal.sees("you ›").split() == [f"word{number}" for number in range(1, 200)], (
+            "wrapped, not cut"
+        )
+        terminal.type("/tell door\r")
         terminal.sees("Once upon a time")
         place.until_begun("door")
         place.open("door")
@@ -34,35 +38,26 @@ def test_a_talk_from_the_greeting_to_the_way_back(place: Service) -> None:
         terminal.sees("Once upon a time")
         terminal.type(CTRL_C)
         terminal.sees("(Stopped.)")
-        terminal.sees("you › ")
+        terminal.sees("you ›")
         terminal.type(CTRL_C)
         terminal.sees("Ctrl-D leaves.")
-        terminal.sees("you › ")
+        terminal.sees("you ›")
         terminal.type(CTRL_D)
         terminal.sees("Go on later with: botcore chat --conversation chat-")
         assert terminal.leaves() == 0
         assert "Traceback" not in terminal.text
 
 
-def test_a_long_answer_is_wrapped_and_shown_once_to_its_last_word(place: Service) -> None:
-    sentence = " ".join(f"word{number}" for number in range(200))
-    with terminal_with(place.folder, "chat", settings=place.settings) as terminal:
-        terminal.say(f"/echo {sentence}")
-        terminal.sees("word199")
-        shown = terminal.sees("you › ")
-        assert [word for word in shown.split() if word.startswith("word")] == sentence.split()
-
-
 def test_tab_completes_commands_while_a_service_answers(place: Service) -> None:
     place.start()
     with terminal_with(place.folder, "chat", "--conversation", "old", settings=place.settings) as terminal:
-        terminal.sees("you › ")
+        terminal.sees("you ›")
         terminal.type("/ech" + TAB)
         terminal.sees("/echo")
         terminal.type(" completed\r")
         terminal.sees("completed")
         terminal.sees("completed")
-        terminal.sees("you › ")
+        terminal.sees("you ›")
         terminal.type(CTRL_D)
         assert terminal.leaves() == 0
     assert place.stop() == 0

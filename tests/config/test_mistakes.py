@@ -42,6 +42,7 @@ def one(faults: list[Fault]) -> Fault:
         ("[web]\napi_keys = ['']", 2, "web.api_keys.0", "at least 1"),
         ("[web]\napi_keys = [5]", 2, "web.api_keys.0", "expected a text"),
         ("language = 'English'", 1, "language", "expected the code of a language"),
+        ("time_zone = 'Mars/Olympus'", 1, "time_zone", "like Europe/Berlin"),
         ("data_dir = ''", 1, "data_dir", "expected the path of a folder"),
         ('data_dir = "a\\u0000b"', 1, "data_dir", "expected the path of a folder"),
         ("data_dir = '~nobody_of_this_name/x'", 1, "data_dir", "no such home folder"),

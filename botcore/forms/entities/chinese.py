@@ -12,7 +12,11 @@ _DIGIT = {character: value for value, character in enumerate("零一二三四五
 }
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-NUMERAL = re.compile("[零〇一二两兩三四五六七八九十百千万萬亿億]+(?:点[零〇一二三四五六七八九]+(?![点十分刻]))?")
+_FRACTION = "[一二三四五六七八九][零一二三四五六七八九]*"
+NUMERAL = re.compile(
+    f"[零〇]点[零一二三四五六七八九]+|[零〇一二两兩三四五六七八九十百千万萬亿億]+(?:点{_FRACTION}(?![零〇一二三四五六七八九十点分刻个個位人名]))?"
+)
+"""八点零五 and the 八点三 of 八点三个人 are times, and 三点一四 is a number."""
 LARGE_AFTER_DIGITS = re.compile("[百千万萬亿億]+")
 
 
@@ -56,6 +60,8 @@ def _counted(whole: str) -> int | None:
                 total += (section + digit) * last_unit
             section = digit = 0
     if digit:  # the short form: 三万五 is 35,000
-        section += digit * (last_unit // 10 if last_unit > 10 and whole[-1] in _DIGIT and len(whole) > 1 else 1)
+        section += digit * (
+            last_unit // 10 if last_unit > 10 and whole[-1] in _DIGIT and len(whole) > 1 else 1
+        )
     value = total + section
     return value if value < 10**16 else None

@@ -53,7 +53,9 @@ def _today(scene: Scene) -> date:
 def _make(year: int | None, month: int, day: int, scene: Scene) -> Day | None:
     """Without a year the next such day."""
     today = _today(scene)
-    for candidate in [year] if year is not None else [today.year, today.year + 1, *range(today.year + 2, today.year + 9)]:
+    for candidate in (
+        [year] if year is not None else [today.year, today.year + 1, *range(today.year + 2, today.year + 9)]
+    ):
         try:
             found = date(candidate, month, day)
         except ValueError:
@@ -117,6 +119,8 @@ def _next_month(bound: Bound, scene: Scene) -> Day | None:
 
 
 def _day_only(bound: Bound, scene: Scene) -> Day | None:
+    if bound["number"].text[0].isalpha() and not {"filler", "weekday"} & bound.keys():
+        return None  # "First name"
     found = day_of_month(_int(bound["number"]), _today(scene))
     return Day(found, partial=True) if found else None
 
@@ -145,7 +149,9 @@ RULES: list[Rule[Day]] = [
     Rule("filler? weekday next", _weekday),
     Rule("filler? weekday filler? next unit", _weekday_of_week),
     Rule("next unit filler? weekday", _weekday_of_week),
-    Rule("weekday? filler? filler? number=ordinal|number filler? month filler? filler? year?", _month_and_day),
+    Rule(
+        "weekday? filler? filler? number=ordinal|number filler? month filler? filler? year?", _month_and_day
+    ),
     Rule("weekday? filler? filler? month filler? number=ordinal|number filler? year?", _month_and_day),
     Rule("year unit month=number month_of number day_of?", _numbered_month),
     Rule("month=number month_of number day_of", _numbered_month),

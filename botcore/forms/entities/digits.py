@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DIGITS = re.compile(
-    r"\d{1,3}(?:[\u00a0\u202f '’]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)*", re.ASCII
-)
+DIGITS = re.compile(r"\d{1,3}(?:[\u00a0\u202f '’]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)*", re.ASCII)
 _DECIMAL_COMMA = {"de", "es", "fr"}
 MAX_DIGITS = 18
 """A longer run of digits is a reference, no quantity."""

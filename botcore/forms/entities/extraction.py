@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from botcore.forms.entities.amounts import find_durations, find_money, find_numbers
-from botcore.forms.entities.base import Entity, Moment
-from botcore.forms.entities.clock import Clock, find_times
+from botcore.forms.entities.base import Entity, Kind, Moment, Value
+from botcore.forms.entities.clock import Clock, find_distances, find_times
 from botcore.forms.entities.contacts import find_emails, find_orders, find_phones, find_urls
 from botcore.forms.entities.dates import Day, find_dates
 from botcore.forms.entities.lexicon import lexicon
 from botcore.forms.entities.rules import Found, Scene
 from botcore.forms.entities.tokens import tokenise
 
-MAX_CHARACTERS = 5000
+MAX_CHARACTERS = 2000
 """Entities further back in a text are not looked for."""
+_PAIRED = 20
+"""Dates of one text that are joined with their times."""
 _NEAR = 16
 """Characters between a date and a time that belong together."""
 
@@ -48,39 +51,63 @@ def _blanked(text: str, taken: Iterable[Entity]) -> str:
 
 
 def _spoken(scene: Scene) -> Iterator[Entity]:
-    text = scene.text
-    dates, times = find_dates(scene), find_times(scene)
+    dates = find_dates(scene)
+    times = [clock for clock in find_times(scene) if not any(_is_cut_from(clock, day) for day in dates)]
+    soon = find_distances(scene)
     money = find_money(scene)
     durations = [length for length in find_durations(scene) if not _is_part_of(length, times)]
-    taken = [(one.start, one.end) for group in (dates, times, money, durations) for one in group]
+    taken = [(one.start, one.end) for group in (dates, times, money, durations, soon) for one in group]
     for amount in money:
-        yield Entity("money", amount.value, text[amount.start : amount.end], amount.start, amount.end, str(amount.value))
+        yield _entity(scene, amount, "money", str(amount.value))
     for length in durations:
-        yield Entity("duration", length.value, text[length.start : length.end], length.start, length.end, iso_duration(length.value))
+        yield _entity(scene, length, "duration", iso_duration(length.value))
     for day in dates:
-        yield Entity("date", day.value.date, text[day.start : day.end], day.start, day.end, day.value.date.isoformat(), day.value.partial)
+        yield _entity(scene, _of(day, day.value.date), "date", day.value.date.isoformat(), day.value.partial)
     for clock in times:
-        yield Entity("time", clock.value.time, text[clock.start : clock.end], clock.start, clock.end, clock.value.time.isoformat("minutes"), clock.value.partial)
+        time = clock.value.time
+        yield _entity(scene, _of(clock, time), "time", time.isoformat("minutes"), clock.value.partial)
+    for later in soon:
+        yield _entity(scene, later, "datetime", later.value.isoformat())
+        yield _entity(scene, _of(later, later.value.time()), "time", later.value.strftime("%H:%M"))
     yield from _together(scene, dates, times)
     for number in find_numbers(scene):
         if not any(start < number.end and number.start < end for start, end in taken):
-            yield Entity("number", number.value, text[number.start : number.end], number.start, number.end, format(number.value.normalize(), "f"))
+            yield _entity(scene, number, "number", format(number.value.normalize(), "f"))
+
+
+def _of(found: Found[Any], value: Value) -> Found[Value]:
+    return Found(value, found.start, found.end)
+
+
+def _entity(scene: Scene, found: Found[Any], kind: Kind, normalised: str, partial: bool = False) -> Entity:
+    said = scene.text[found.start : found.end]
+    return Entity(kind, found.value, said, found.start, found.end, normalised, partial)
 
 
 def _together(scene: Scene, dates: Sequence[Found[Day]], times: Sequence[Found[Clock]]) -> Iterator[Entity]:
     """A date and the time that stands beside it."""
+    dates, times = dates[:_PAIRED], times[:_PAIRED]
     for day in dates:
         clock = min(times, key=lambda clock: _gap(day, clock), default=None)
         if clock and (_gap(day, clock) <= _NEAR or len(dates) == len(times) == 1):
             start, end = min(day.start, clock.start), max(day.end, clock.end)
             value = datetime.combine(day.value.date, clock.value.time, scene.moment.now.tzinfo)
-            yield Entity("datetime", value, scene.text[start:end], start, end, value.isoformat(), clock.value.partial)
+            yield Entity(
+                "datetime", value, scene.text[start:end], start, end, value.isoformat(), clock.value.partial
+            )
+
+
+def _is_cut_from(clock: Found[Clock], day: Found[Day]) -> bool:
+    """ "by 14" in "by 14 March"."""
+    return clock.start < day.start < clock.end < day.end
 
 
 def _is_part_of(length: Found[timedelta], times: Sequence[Found[Clock]]) -> bool:
-    """"8 heures" in "8 heures du soir"."""
+    """ "8 heures" in "8 heures du soir"."""
     return any(
-        clock.start <= length.start and length.end <= clock.end and clock.end - clock.start > length.end - length.start
+        clock.start <= length.start
+        and length.end <= clock.end
+        and clock.end - clock.start > length.end - length.start
         for clock in times
     )
 
@@ -94,5 +121,12 @@ def iso_duration(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     days, rest = divmod(seconds, 86400)
     hours, rest = divmod(rest, 3600)
-    clock = "".join(f"{count}{unit}" for count, unit in ((hours, "H"), (rest // 60, "M"), (rest % 60, "S")) if count)
-    return "P" + (f"{days}D" if days else "") + (f"T{clock}" if clock or not days else "") + ("0S" if not seconds else "")
+    clock = "".join(
+        f"{count}{unit}" for count, unit in ((hours, "H"), (rest // 60, "M"), (rest % 60, "S")) if count
+    )
+    return (
+        "P"
+        + (f"{days}D" if days else "")
+        + (f"T{clock}" if clock or not days else "")
+        + ("0S" if not seconds else "")
+    )

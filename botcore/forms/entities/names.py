@@ -9,8 +9,6 @@ from botcore.forms.entities.base import Entity
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-SIMILAR = 84.0
-"""Similarity (normalised Indel distance, 0 to 100) from which a misspelling counts; names under five letters must be exact."""
 MAX_WORDS = 400
 
 
@@ -29,22 +27,28 @@ def _exact(text: str, spellings: Sequence[tuple[str, str]]) -> Iterator[tuple[fl
     for spelled, name in spellings:
         edge = ("", "") if _CJK.search(spelled) else (r"(?<!\w)", r"(?!\w)")
         for match in re.finditer(edge[0] + re.escape(spelled) + edge[1], text, re.IGNORECASE):
-            yield 100.0, Entity("name", name, match[0], match.start(), match.end(), name)
+            yield 0.0, Entity("name", name, match[0], match.start(), match.end(), name)
 
 
 def _similar(text: str, spellings: Sequence[tuple[str, str]]) -> Iterator[tuple[float, Entity]]:
-    from rapidfuzz import fuzz
+    from rapidfuzz.distance import OSA
 
     words = list(_WORD.finditer(text))[:MAX_WORDS]
     for spelled, name in spellings:
-        if len(spelled) < 5:
+        slips = _slips(spelled)
+        if not slips:
             continue
         width = len(spelled.split())
         for first in range(len(words) - width + 1):
             start, end = words[first].start(), words[first + width - 1].end()
-            score = fuzz.ratio(text[start:end].lower(), spelled.lower(), score_cutoff=SIMILAR)
-            if score:
-                yield score, Entity("name", name, text[start:end], start, end, name, partial=True)
+            distance = OSA.distance(text[start:end].lower(), spelled.lower(), score_cutoff=slips)
+            if distance <= slips:
+                yield float(-distance), Entity("name", name, text[start:end], start, end, name, partial=True)
+
+
+def _slips(spelled: str) -> int:
+    """How many letters may be wrong, missing, added or swapped: none in short names, where it would be another word."""
+    return 0 if len(spelled) < 5 else 1 if len(spelled) < 8 else 2
 
 
 def _without_overlaps(found: list[tuple[float, Entity]]) -> list[Entity]:

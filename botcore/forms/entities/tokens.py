@@ -23,6 +23,8 @@ _LITERAL = re.compile(
 )
 _GERMAN_ORDINAL = re.compile(r"\d{1,2}\.(?=\s|$|,)", re.ASCII)
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_READABLE = re.compile("[a-zà-ÿœ'’-]{1,60}")
+"""What text2num is given: its Rust code can't take lone surrogates."""
 _SPACE = re.compile(r"\s+")
 _SPELLED = {"en", "de", "es", "fr"}
 """Languages whose number words text2num reads here."""
@@ -84,7 +86,9 @@ def _digits(text: str, place: int, language: str) -> Token:
         return Token(literal[0], place, literal.end(), {kind: ""}, number)
     ordinal = _GERMAN_ORDINAL.match(text, place) if language == "de" else None
     if ordinal:
-        return Token(ordinal[0], place, ordinal.end(), {"ordinal": "", "number": ""}, Decimal(ordinal[0][:-1]))
+        return Token(
+            ordinal[0], place, ordinal.end(), {"ordinal": "", "number": ""}, Decimal(ordinal[0][:-1])
+        )
     found = DIGITS.match(text, place)
     if not found:  # a digit of another script
         return Token(text[place], place, place + 1)
@@ -125,7 +129,8 @@ class _Word:
         self._token = token
 
     def text(self) -> str:
-        return self._token.text.lower()
+        said = self._token.text.lower()
+        return said if _READABLE.fullmatch(said) else "."
 
     def nt_separated(self, _previous: object) -> bool:
         return False
