@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -46,11 +47,21 @@ class Place:
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on uvloop where there is one."""
-    if sys.platform == "win32":
-        return asyncio.run(main)
-    import uvloop
+    factory = None
+    if sys.platform != "win32":
+        import uvloop
 
-    return uvloop.run(main)
+        factory = uvloop.new_event_loop
+    interrupt = signal.getsignal(signal.SIGINT)
+    try:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            try:
+                return runner.run(main)
+            finally:
+                # All is stored; what is left is threads that finish learning, and an interrupt would only make noise.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def harmless(text: str) -> str:

@@ -121,7 +121,12 @@ class MiniLM:
         command = [sys.executable, "-m", "botcore.engines.minilm_graph", source, str(self._graph)]
         try:
             done = subprocess.run(  # noqa: S603 - a module of our own
-                command, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
+                command,
+                capture_output=True,
+                text=True,
+                timeout=_BUILD_SECONDS,
+                check=False,
+                start_new_session=True,  # Ctrl-C in a chat stops an answer, and must not stop this
             )
         except subprocess.TimeoutExpired as error:
             raise EngineUnavailable(f"{self._graph} could not be built within {_BUILD_SECONDS} s.") from error

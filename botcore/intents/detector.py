@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import signal
 from pathlib import Path
 
 from botcore.engines.embedder import Embedder
@@ -84,7 +85,7 @@ class ClassifierDetector:
             intent: {code: list(texts) for code, texts in said.items()} for intent, said in examples.items()
         }
         process = multiprocessing.get_context("spawn").Process(
-            target=_learn, args=(plain, self._embedder, path), name="botcore-intents", daemon=True
+            target=_learn_apart, args=(plain, self._embedder, path), name="botcore-intents", daemon=True
         )
         try:
             await asyncio.to_thread(process.start)
@@ -109,6 +110,12 @@ def _load(path: Path, embedder: Embedder | None) -> IntentClassifier | None:
         return None
     os.utime(path)
     return found
+
+
+def _learn_apart(examples: Examples, embedder: Embedder | None, path: Path) -> None:
+    """In a process of its own, which Ctrl-C in the bot's terminal does not concern."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _learn(examples, embedder, path)
 
 
 def _learn(examples: Examples, embedder: Embedder | None, path: Path) -> IntentClassifier:

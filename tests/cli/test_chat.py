@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.service import Service, botcore, service_in
+from tests.app.service import Service, botcore, service_in, until
 from tests.cli.terminal import CTRL_C, CTRL_D, TAB, terminal_with
 
 
@@ -21,6 +21,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 def test_a_talk_from_the_greeting_to_the_way_back(place: Service) -> None:
     with terminal_with(place.folder, "chat", settings=place.settings) as terminal:
         terminal.sees("Hello, I am botcore")
+        models = place.folder / "data" / "models"
+        until(lambda: any(models.glob("intents-*.npz")), "the intents to be learned")
         terminal.say("/echo good day")
         terminal.sees("good day")
         terminal.sees("good day")
