@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test check format ci bench docs lock widget clean
+.PHONY: help setup run chat test check format ci bench faults lock widget clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ widget: ## build the chat widget (needs Node; the built file is committed, so th
 	@npm ci --prefix botcore/web/widget --no-audit --no-fund && npm run build --prefix botcore/web/widget
 
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --group weights pyproject.toml
+
+faults: $(READY) ## the long proof of delivery: kills, cuts and pauses, 20,000 messages; about five minutes
+	@$(BIN)/python -m tests.faults --messages 20000 --faults 1100 --processes 4 --seconds 200
 
 lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml
 	@$(COMPILE) --extra dev --extra discord --extra telegram --extra otel -o requirements.lock

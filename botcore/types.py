@@ -133,7 +133,7 @@ class TurnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A message on its way to a channel.
 
-    `key` is `address:version:index`: the same for every attempt to send it, and the id under which the
+    `key` is `address:version.trace:index`: the same for every attempt to send it, and the id under which the
     deltas of a growing answer were published before.
     """
 

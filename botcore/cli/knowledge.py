@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from rich.table import Table
 from botcore.app.minds import database_url, load_embedder
 from botcore.cli.common import Place, out, print_json, run_async
 from botcore.config import Settings
+from botcore.errors import KnowledgeError
 from botcore.knowledge.base import Document, Passage
 from botcore.knowledge.library import Library
 from botcore.stores.records.records import Records
@@ -29,20 +31,29 @@ def add(
     /,
     *,
     place: Place | None = None,
-) -> None:
-    """Read files into the knowledge base. A file that was read before is replaced."""
+) -> int:
+    """Read files into the knowledge base. A file that was read before is replaced; one that can't be read is named,
+    and the others are read all the same.
+    """
     settings = (place or Place()).settings()
 
-    async def work() -> None:
+    async def work() -> int:
+        failed = 0
         async with _library(settings, embed=True) as library:
             for path in files:
-                document = await library.add(path)
+                try:
+                    document = await library.add(path)
+                except KnowledgeError as error:
+                    failed += 1
+                    sys.stderr.write(f"botcore: {error}\n")
+                    continue
                 out.print(
                     f"{document.uri}: {document.title}, {document.chunks} passages (id {document.id})",
                     markup=False,
                 )
+        return failed
 
-    run_async(work())
+    return 1 if run_async(work()) else 0
 
 
 @kb_app.command(name="list")

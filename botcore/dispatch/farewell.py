@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from botcore.delivery.base import Claim
-from botcore.dispatch.turn import asked_by
+from botcore.dispatch.turn import asked_by, message_key
 from botcore.i18n.texts import Catalog
 from botcore.types import Message, Outgoing, Reply, TurnSummary
 
@@ -17,7 +17,7 @@ def farewell(claim: Claim, reference: str, texts: Catalog) -> Outgoing:
     said_something = event is None or isinstance(event, Message)
     text = texts.text(language, "set_aside", reference=reference) if said_something else ""
     return Outgoing(
-        key=f"{claim.address}:{claim.version}:0",
+        key=message_key(claim, reference, 0),
         address=claim.address,
         reply=Reply(text),
         in_reply_to=asked_by(event) if event else "",

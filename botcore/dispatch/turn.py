@@ -215,7 +215,7 @@ class Turn:
         return self._key(len(self.outgoing))
 
     def _key(self, index: int) -> str:
-        return f"{self.event.address}:{self.claim.version}:{index}"
+        return message_key(self.claim, self.trace_id, index)
 
 
 def asked_by(event: AnyEvent) -> str:
@@ -226,6 +226,12 @@ def asked_by(event: AnyEvent) -> str:
 def turn_name(claim: Claim) -> str:
     """Name of the tasks of one turn, by which the watchdog tells turns apart."""
     return f"turn {claim.address}:{claim.version}"
+
+
+def message_key(claim: Claim, trace_id: str, index: int) -> str:
+    """The same for every try of a turn. It names the event too: a server that lost its last second counts versions
+    again, and a later answer must not pass for one that was shown before."""
+    return f"{claim.address}:{claim.version}.{trace_id[:6]}:{index}"
 
 
 def _brought_along(event: AnyEvent) -> tuple[HistoryEntry, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +72,16 @@ def test_lines_from_a_pipe_are_answered_one_after_another(place: Service) -> Non
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:5] == ["first", "", "[bold]second[/nothing]", "", "\ufffd[31mthird"]
     assert done.stderr == ""
+
+
+def test_ctrl_c_while_the_bot_still_learns_ends_nothing(tmp_path: Path) -> None:
+    with terminal_with(tmp_path, "chat", settings={}) as terminal:
+        terminal.sees("you ›")
+        terminal.type(CTRL_C)  # the whole terminal hears it, the bot's children too
+        terminal.sees("Ctrl-D leaves.")
+        terminal.type(CTRL_D)
+        terminal.sees("Go on later with")
+        assert terminal.leaves() == 0
+        assert "Traceback" not in terminal.text
+        assert "failed" not in terminal.text
+    assert list((tmp_path / "data" / "models").glob("*.onnx"))

@@ -33,7 +33,7 @@ def test_no_sequence_of_steps_breaks_delivery_in_memory() -> None:
 
 
 def test_no_sequence_of_steps_breaks_delivery_in_redis(machine: type[RedisMachine]) -> None:
-    run_state_machine_as_test(machine, settings=steps(10))
+    run_state_machine_as_test(machine, settings=steps(40))
 
 
 @pytest.mark.slow

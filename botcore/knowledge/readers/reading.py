@@ -40,7 +40,8 @@ def read(path: Path) -> Reading:
     except KnowledgeError:
         raise
     except Exception as error:  # the libraries behind it raise whatever a broken file makes them raise
-        raise KnowledgeError(f"{path.name} can't be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise KnowledgeError(f"{path} can't be read: {why}") from error
     if not reading.sections:
         raise KnowledgeError(f"{path.name} holds no text; a scanned document must be recognised (OCR) first")
     if len(reading.sections) > MAX_SECTIONS:
