@@ -8,6 +8,7 @@ hiredis packs them here.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from typing import Any, TypeAlias, cast
 
@@ -15,6 +16,7 @@ import hiredis
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from botcore.stores.errors import translate
 from botcore.stores.script import Script
@@ -23,6 +25,8 @@ Argument: TypeAlias = bytes | str | int | float
 
 PIPELINES = 4
 """How many pipelines may be under way; more waiting commands join the next one."""
+EXCHANGE_SECONDS = 10.0
+"""For all replies of a pipeline. One deadline for them all: one for each reply costs a tenth of a message's time."""
 LONGEST = 512
 """Commands of one pipeline at most, so that one reply never grows without bound."""
 
@@ -105,11 +109,15 @@ class Commands:
 
 async def _exchange(connection: AbstractConnection, packed: list[bytes]) -> list[Any]:
     """One write, and a reply for each command; a refused command's reply is its error."""
-    await connection.send_packed_command(packed)
     replies: list[Any] = []
-    for _ in packed:
-        try:
-            replies.append(await connection.read_response())
-        except ResponseError as error:
-            replies.append(error)
+    try:
+        async with asyncio.timeout(EXCHANGE_SECONDS):
+            await connection.send_packed_command(packed)
+            for _ in packed:
+                try:
+                    replies.append(await connection.read_response(timeout=math.inf))
+                except ResponseError as error:
+                    replies.append(error)
+    except TimeoutError as error:
+        raise RedisTimeoutError(f"no reply within {EXCHANGE_SECONDS:.0f} s") from error
     return replies
