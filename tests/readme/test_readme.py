@@ -62,7 +62,7 @@ async def test_the_python_of_a_page_works(page: Path, service: str) -> None:
     for block in (block for block in blocks("python") if block.path == page):
         code = block.text.replace("http://127.0.0.1:8080", service)
         before = set(names)
-        exec(compile(code, str(block), "exec"), names)  # our own pages
+        exec(compile(code, str(block), "exec", dont_inherit=True), names)  # our own pages
         for name in set(names) - before:
             if name.startswith("test_") and inspect.iscoroutinefunction(names[name]):
                 test: Callable[[], Coroutine[Any, Any, None]] = names[name]
