@@ -79,6 +79,7 @@ def test_ctrl_c_while_the_bot_still_learns_ends_nothing(tmp_path: Path) -> None:
         terminal.sees("you ›")
         terminal.type(CTRL_C)  # the whole terminal hears it, the bot's children too
         terminal.sees("Ctrl-D leaves.")
+        terminal.sees("you ›")
         terminal.type(CTRL_D)
         terminal.sees("Go on later with")
         assert terminal.leaves() == 0

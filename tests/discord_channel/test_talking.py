@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from botcore.conversation import reference
 from botcore.errors import MailboxFull, RateLimited, StoreUnavailable
 from botcore.testing.fake_discord import Channel, FakeDiscord
 from botcore.types import Message, Outgoing, Reply, Started
@@ -197,7 +198,7 @@ async def test_a_growing_answer_is_one_message_that_is_edited(fake: FakeDiscord,
     await fake.say(dm, "ann", "wait")
     await fake.until(lambda: bool(bot.heard))
     event = bot.heard[0]
-    key = f"{event.address}:0:0"
+    key = f"{event.address}:0.{reference(event.address, event.id)[:6]}:0"
     for offset, piece in ((0, "wa"), (2, "i")):
         data = {"id": key, "text": piece, "offset": offset, "in_reply_to": event.id}
         await bot.live.publish(event.address, "delta", data)
