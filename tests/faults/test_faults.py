@@ -17,10 +17,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_killing_processes_loses_reorders_and_doubles_nothing(folder: Path) -> None:
-    row = await conduct(Phase("tiny", ("kill", POINT), messages=300, faults=12, seconds=3.0), folder / "r")
+    row = await conduct(Phase("tiny", ("kill", POINT), messages=300, faults=12, seconds=6.0), folder / "r")
     assert row.verdict.broken == []
     assert (row.verdict.accepted, row.verdict.answered, row.verdict.innocent) == (300, 300, 0)
-    assert row.faults >= 3  # a busy machine finds time for fewer than the twelve
+    assert row.faults >= 8
 
 
 async def test_a_naive_bot_is_caught(folder: Path) -> None:
