@@ -99,6 +99,32 @@ class Message(Event, frozen=True, tag="message", kw_only=True):
     """History that the client brings along; used only where the conversation is new."""
 
 
+class Edited(Event, frozen=True, tag="edited", kw_only=True):
+    """The person changed what they had written. `id` is of this change, so that each change is one event."""
+
+    message: str
+    """Id of the `Message` that was changed."""
+    text: str
+    attachments: Sequence[Attachment] = ()
+
+
+class Deleted(Event, frozen=True, tag="deleted", kw_only=True):
+    """The person took back what they had written."""
+
+    message: str
+    """Id of the `Message` that is gone."""
+
+
+class Reacted(Event, frozen=True, tag="reacted", kw_only=True):
+    """The person reacted to a message, or took a reaction back."""
+
+    message: str
+    """Key of the outgoing message where the channel knows it, else the channel's own id."""
+    added: tuple[str, ...] = ()
+    """Emoji, or the channel's name of its own: `👍`, `:party_parrot:`."""
+    removed: tuple[str, ...] = ()
+
+
 class Started(Event, frozen=True, tag="started", kw_only=True):
     """The person opened the conversation and has not said anything yet."""
 
@@ -113,7 +139,7 @@ class Timer(Event, frozen=True, tag="timer", kw_only=True):
     data: dict[str, Any] = {}
 
 
-AnyEvent = Message | Started | Timer
+AnyEvent = Message | Edited | Deleted | Reacted | Started | Timer
 
 
 class TurnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,6 +169,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     role: Role = "assistant"
     in_reply_to: str = ""
     """Id of the event that it answers."""
+    replaces: str = ""
+    """Key of an earlier message whose place it takes: edited where the channel can, else sent as a new one."""
     incomplete: bool = False
     """It was cut short; its text says so in the person's language."""
     summary: TurnSummary | None = None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from botcore.types import AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Outgoing
 
 
 class Intake(Protocol):
@@ -22,6 +22,22 @@ class Intake(Protocol):
         Raises MailboxFull, RateLimited (both with `retry_after`), StoreUnavailable or StoreFull: the channel
         keeps the update, or tells the person.
         """
+
+
+class ShownMessages(Protocol):
+    """What a channel showed of each outgoing message, kept in the store so that it outlives the process.
+
+    A send that is tried again, or that takes the place of an earlier message, edits what was shown.
+    """
+
+    async def keep(self, address: Address, key: str, ids: Sequence[str]) -> None:
+        """Remember the channel's own ids of what shows the outgoing message `key`, first to last. Replaces earlier ones."""
+
+    async def of(self, address: Address, key: str) -> tuple[str, ...]:
+        """The ids kept for `key`; empty where there are none, or they expired."""
+
+    async def key_of(self, address: Address, id: str) -> str:
+        """Key of the outgoing message that the channel shows as `id`; empty where it is not known."""
 
 
 class Channel(ABC):

@@ -55,7 +55,7 @@ class AnswerReader:
 
     def last(self) -> Delta:
         """The piece that ends a complete answer."""
-        return Delta(self._thoughts.end(), self._finish_reason or "stop", self._usage)
+        return Delta(self._thoughts.end(), finish_reason=self._finish_reason or "stop", usage=self._usage)
 
     def _read(self, chunk: Chunk) -> str:
         if chunk.error is not None:

@@ -4,14 +4,43 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 
-class ChatMessage(msgspec.Struct, frozen=True):
+class Image(msgspec.Struct, frozen=True):
+    """A picture in a message, for models that see."""
+
+    media_type: str
+    data: bytes
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """A function that the model may ask for."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of an object."""
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """The model asks for a function. `arguments` is the model's text: JSON, if all went well."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class ChatMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     role: Literal["system", "user", "assistant", "tool"]
     content: str
+    images: Sequence[Image] = ()
+    tool_calls: Sequence[ToolCall] = ()
+    """What an assistant's message asked for."""
+    tool_call_id: str = ""
+    """Which call a tool's message answers."""
 
 
 class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -29,6 +58,16 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     request_id: str = ""
     affinity: str = ""
     """Requests of one conversation carry the same, so that one replica's prefix cache serves them."""
+    cache_salt: str = ""
+    """Requests share a prefix cache only with those of the same salt: one per tenant. Only vLLM knows it."""
+    tools: Sequence[Tool] = ()
+    tool_choice: Literal["", "auto", "required", "none"] = ""
+    json_schema: dict[str, Any] | None = None
+    """The answer is JSON that fits this schema."""
+    choice: Sequence[str] = ()
+    """The answer is one of these, word for word. Only vLLM knows it."""
+    min_tokens: int | None = None
+    """The answer doesn't end before so many: for measurements. Only vLLM knows it."""
     stream_interval: int | None = None
     """Tokens per piece, for a channel that can't show each. Only vLLM knows it."""
 
@@ -38,12 +77,18 @@ class Usage(msgspec.Struct, frozen=True):
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Tokens of the prompt that the prefix cache had, where the server tells it."""
 
 
 class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
     """A piece of the answer. The last one has a `finish_reason`, and the usage where the server tells it."""
 
     text: str = ""
+    reasoning: str = ""
+    """What the model thinks before it answers: never shown or stored as the answer."""
+    tool_calls: Sequence[ToolCall] = ()
+    """On the last delta: whole calls, in the model's order."""
     finish_reason: str = ""
     usage: Usage | None = None
 

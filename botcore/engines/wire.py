@@ -102,6 +102,7 @@ def encode_request(
     """Body of a streamed request. Only what is set goes out, so that strict servers don't refuse it."""
     optional: dict[str, Any] = {
         "max_tokens": request.max_tokens,
+        "min_tokens": request.min_tokens,
         "temperature": request.temperature,
         "stop": list(request.stop) or None,
         "seed": request.seed,
