@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, get_args
+from zoneinfo import available_timezones
 
 import msgspec
 from pydantic import BaseModel
@@ -18,8 +19,11 @@ from botcore.asking.stream import Stream
 from botcore.conversation import HistoryEntry
 from botcore.engines.base import ChatMessage, ChatRequest, Engine
 from botcore.errors import EngineUnavailable, PluginError
+from botcore.i18n.texts import Wording
 from botcore.intents.base import Detection
 from botcore.knowledge.base import KnowledgeBase
+from botcore.memory.base import Notes, Owner, PersonMemory
+from botcore.memory.local import LocalMemory
 from botcore.types import Address, Attachment, Person, Source, WhileAnswering
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
@@ -41,12 +45,6 @@ class Scheduled(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-class Texts(Protocol):
-    """A plugin's texts in one language."""
-
-    def __call__(self, key: str, /, **values: object) -> str: ...
-
-
 class HumanDesk(Protocol):
     """Where a person's wish for a human goes."""
 
@@ -66,6 +64,7 @@ class Services(msgspec.Struct, frozen=True):
     commands: Mapping[str, Sequence[CommandInfo]]
     """Visible commands by language code; every known language has an entry."""
     knowledge_threshold: float = 0.5
+    memory: PersonMemory = msgspec.field(default_factory=LocalMemory)
     clock: Callable[[], float] = time.time
     """Unix seconds, as timers count them."""
     time_zone: str = "UTC"
@@ -82,7 +81,7 @@ class Context(Generic[ConfigT]):
         *,
         services: Services,
         config: ConfigT,
-        texts: Texts,
+        texts: Wording,
         address: Address,
         person: Person,
         trace_id: str,
@@ -90,6 +89,7 @@ class Context(Generic[ConfigT]):
         args: str,
         language: str,
         state: dict[str, Any],
+        time_zone: str = "",
         history: Sequence[HistoryEntry],
         attachments: Sequence[Attachment] = (),
         detection: Detection | None = None,
@@ -115,6 +115,8 @@ class Context(Generic[ConfigT]):
         self.history = tuple(history)
         """Most recent messages before this one, oldest first."""
         self.attachments = tuple(attachments)
+        self.time_zone = time_zone or services.time_zone
+        """IANA name of the person's time zone: theirs where they told it, else the setting `time_zone`."""
         self.detection = detection
         self.matched = dict(matched or {})
         """Named groups of the pattern that matched."""
@@ -123,6 +125,7 @@ class Context(Generic[ConfigT]):
         self.expecting: tuple[str, dict[str, Any]] | None = None
         self.forgetting = False
         self.chosen_language: str | None = None
+        self.chosen_time_zone: str | None = None
         self.mode: tuple[WhileAnswering | None] | None = None
         self.scheduled: list[Scheduled] = []
         self.cancelled: list[str] = []
@@ -138,6 +141,12 @@ class Context(Generic[ConfigT]):
     def knowledge(self) -> KnowledgeBase:
         """The documents that the team gave the bot."""
         return self._services.knowledge
+
+    @property
+    def memory(self) -> Notes:
+        """What the bot remembers of this person, in whatever chat of this channel they write; nobody else's."""
+        owner = Owner.of(self.address, self.person)
+        return Notes(self._services.memory, owner)
 
     @property
     def knowledge_threshold(self) -> float:
@@ -240,8 +249,23 @@ class Context(Generic[ConfigT]):
         self.forgetting = True
 
     def speak(self, language: str) -> None:
-        """Answer in this language from the next message on; an empty one goes back to detecting it."""
+        """Answer in this language from now on, `ctx.t` too; an empty one goes back to detecting it."""
         self.chosen_language = language
+        if language:
+            self.language = language
+            self.t = self.t.into(language)
+
+    def live_in(self, time_zone: str) -> None:
+        """Take dates and times for those of this time zone (`Europe/Berlin`) from now on, in this conversation.
+
+        An empty name goes back to the setting `time_zone`. Raises PluginError for a name that is none.
+        """
+        if time_zone and time_zone not in available_timezones():
+            raise PluginError(
+                f"ctx.live_in({time_zone!r}): expected the name of a time zone, like Europe/Berlin"
+            )
+        self.chosen_time_zone = time_zone
+        self.time_zone = time_zone or self._services.time_zone
 
 
 async def _texts_of(engine: Engine, request: ChatRequest) -> AsyncIterator[str]:

@@ -91,8 +91,8 @@ async def open_app(
     """
     texts = core_catalog()
     async with AsyncExitStack() as stack:
-        minds = await _enter_minds(stack, settings, texts) if worker else None
         dialogues = await stack.enter_async_context(open_dialogues(settings))
+        minds = await _enter_minds(stack, settings, texts, dialogues) if worker else None
         channels = _live_channels(dialogues) if gateway else {}
         if outside and gateway:
             channels |= open_outside(settings, dialogues, texts)
@@ -101,10 +101,12 @@ async def open_app(
         yield app
 
 
-async def _enter_minds(stack: AsyncExitStack, settings: Settings, texts: Catalog) -> Minds:
+async def _enter_minds(
+    stack: AsyncExitStack, settings: Settings, texts: Catalog, dialogues: Dialogues
+) -> Minds:
     from botcore.app.minds import open_minds  # half of a command's start, which a gateway can do without
 
-    return await stack.enter_async_context(open_minds(settings, texts))
+    return await stack.enter_async_context(open_minds(settings, texts, dialogues.memory))
 
 
 def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:

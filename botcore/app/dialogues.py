@@ -19,6 +19,8 @@ from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
 from botcore.delivery.timers import RedisTimers
 from botcore.errors import StoreError
+from botcore.memory.base import PersonMemory
+from botcore.memory.redis import RedisMemory
 from botcore.stores.commands import Commands
 from botcore.stores.connection import check, connect
 from botcore.stores.embedded import EmbeddedValkey
@@ -39,6 +41,7 @@ class Dialogues(msgspec.Struct, frozen=True):
     timers: Timers
     lease: Lease
     presence: Presence
+    memory: PersonMemory
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
 
@@ -78,6 +81,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                     commands, mailbox_limit=bounds.mailbox, remember_seconds=bounds.remember_seconds
                 ),
                 presence=Presence(commands),
+                memory=RedisMemory(commands, keep_seconds=int(settings.retention.memory_days * DAY)),
                 server=f"Valkey or Redis {version} {whose}",
             )
     finally:

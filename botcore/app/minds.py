@@ -27,6 +27,7 @@ from botcore.intents.detector import ClassifierDetector
 from botcore.knowledge.base import Passage
 from botcore.knowledge.library import Library
 from botcore.loader import available_plugins, load_plugins
+from botcore.memory.base import PersonMemory
 from botcore.middleware import Middleware, Next, compose
 from botcore.middleware.apology import Apology
 from botcore.middleware.language import Language
@@ -86,7 +87,7 @@ def load_embedder(settings: Settings) -> MiniLM | None:
 
 
 @asynccontextmanager
-async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]:
+async def open_minds(settings: Settings, texts: Catalog, memory: PersonMemory) -> AsyncIterator[Minds]:
     """Raises ConfigurationError, StoreError or PluginError. Models load and documents are read in the background."""
     installed = install_plugins(settings)
     router = Router(installed)
@@ -117,6 +118,7 @@ async def open_minds(settings: Settings, texts: Catalog) -> AsyncIterator[Minds]
             knowledge_threshold=settings.knowledge.threshold,
             prompt_tokens=settings.engine.prompt_tokens,
             time_zone=settings.time_zone,
+            memory=memory,
             humans=RequestDesk(records),
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(_languages(texts, installed)),

@@ -135,6 +135,7 @@ class LimitSettings(Section):
 class RetentionSettings(Section):
     conversation_days: Days = 30
     session_days: Days = 30
+    memory_days: Days = 365
     duplicate_hours: Annotated[float, Field(gt=0, le=720)] = 24
 
 

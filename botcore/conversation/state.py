@@ -28,11 +28,20 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     """Language of the last message whose language was certain, as an ISO 639-1 code."""
     language_fixed: bool = False
     """The person chose it by /lang."""
+    time_zone: str = ""
+    """IANA name, where the person chose it by /timezone."""
     expecting: Expectation | None = None
     while_answering: WhileAnswering | None = None
     """Chosen for this conversation; None where each plugin's own choice counts."""
     plugins: dict[str, dict[str, Any]] = {}
     """What each plugin keeps, under its own name."""
+
+    def afresh(self) -> ConversationState:
+        """The state of a new conversation with what the person has chosen for good: language and time zone."""
+        fixed = self.language_fixed
+        return ConversationState(
+            language=self.language if fixed else "", language_fixed=fixed, time_zone=self.time_zone
+        )
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):

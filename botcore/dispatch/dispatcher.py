@@ -16,7 +16,7 @@ from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
 from botcore.errors import EngineError, PluginError
-from botcore.i18n.texts import Catalog
+from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
 from botcore.types import Message, Reply, Timer
@@ -198,7 +198,7 @@ class Dispatcher:
         return Context(
             services=self._services,
             config=one.config,
-            texts=partial(one.catalog.text, turn.language),
+            texts=Wording(one.catalog, turn.language),
             address=turn.event.address,
             person=turn.event.person,
             trace_id=turn.trace_id,
@@ -206,6 +206,7 @@ class Dispatcher:
             args=turn.text if args is None else args,
             language=turn.language,
             state=turn.state.plugins.setdefault(one.plugin.name, {}),
+            time_zone=turn.state.time_zone,
             history=turn.history,
             attachments=turn.attachments,
             detection=turn.detection,
@@ -217,8 +218,7 @@ class Dispatcher:
         name = target.installed.plugin.name
         if ctx.forgetting:
             turn.forget = True
-            kept = (turn.state.language, True) if turn.state.language_fixed else ("", False)
-            turn.state = type(turn.state)(language=kept[0], language_fixed=kept[1])
+            turn.state = turn.state.afresh()
         if ctx.expecting:
             followup, data = ctx.expecting
             if followup not in target.installed.plugin.followups:
@@ -232,6 +232,8 @@ class Dispatcher:
         if ctx.chosen_language is not None:
             turn.state.language = turn.language = ctx.chosen_language or turn.language
             turn.state.language_fixed = bool(ctx.chosen_language)
+        if ctx.chosen_time_zone is not None:
+            turn.state.time_zone = ctx.chosen_time_zone
         if not turn.state.plugins.get(name, True):
             del turn.state.plugins[name]
         try:

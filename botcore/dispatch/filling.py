@@ -43,7 +43,7 @@ class Filling:
     def __init__(self, router: Router, texts: Catalog, time_zone: str, run: Run) -> None:
         self._router = router
         self._texts = texts
-        self._zone = ZoneInfo(time_zone)
+        self._time_zone = time_zone
         self._run = run
 
     def is_waiting(self, turn: Turn) -> bool:
@@ -123,7 +123,8 @@ class Filling:
 
     def _said(self, turn: Turn, one: Open) -> Said:
         words = self._words(turn, one)
-        now = datetime.fromtimestamp(turn.event.at, self._zone)
+        zone = ZoneInfo(turn.state.time_zone or self._time_zone)
+        now = datetime.fromtimestamp(turn.event.at, zone)
         moment = Moment(now, turn.language, _region(turn.event.person.locale))
         return Said(turn.text, moment, words.labels(), words.choices())
 

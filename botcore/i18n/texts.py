@@ -30,6 +30,10 @@ class Catalog:
     def languages(self) -> frozenset[str]:
         return frozenset(self._texts)
 
+    def texts(self, language: str) -> Mapping[str, str]:
+        """All texts of this language itself, by key."""
+        return self._texts.get(language, {})
+
     def get(self, language: str, key: str) -> str | None:
         """The raw text, from `language` or English; None where neither has it."""
         for code in (language, FALLBACK):
@@ -44,6 +48,21 @@ class Catalog:
         if template is None:
             return key
         return template.format_map(_Visible(values))
+
+
+class Wording:
+    """An owner's texts in one language: what a handler has as `ctx.t`."""
+
+    def __init__(self, catalog: Catalog, language: str) -> None:
+        self._catalog = catalog
+        self._language = language
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        return self._catalog.text(self._language, key, **values)
+
+    def into(self, language: str) -> Wording:
+        """The same texts in another language."""
+        return Wording(self._catalog, language)
 
 
 class _Visible(dict[str, object]):

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from botcore import Context, EngineError, Plugin, Reply, Started, Stream
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "中文"}
+from .notes import CALLED, NAME, REMEMBER, chosen, is_name, note_name
+from .zones import find_zone, near_zones
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "zh": "中文",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "ja": "日本語",
+}
 """Languages in which every text of botcore and its plugins exists."""
 _NAMES = {
-    "english": "en",
-    "英文": "en",
-    "英语": "en",
-    "chinese": "zh",
-    "中文": "zh",
-    "汉语": "zh",
-    "mandarin": "zh",
+    **{name.casefold(): code for code, name in LANGUAGES.items()},
+    **dict.fromkeys(("英文", "英语", "英語", "englisch", "inglés", "anglais"), "en"),
+    **dict.fromkeys(
+        ("chinese", "汉语", "普通话", "mandarin", "chinesisch", "chino", "chinois", "中国語"), "zh"
+    ),
+    **dict.fromkeys(("german", "德语", "德文", "alemán", "allemand", "ドイツ語"), "de"),
+    **dict.fromkeys(("spanish", "西班牙语", "spanisch", "espagnol", "スペイン語"), "es"),
+    **dict.fromkeys(("french", "法语", "法文", "französisch", "francés", "フランス語"), "fr"),
+    **dict.fromkeys(("japanese", "日语", "日文", "japanisch", "japonés", "japonais"), "ja"),
 }
-_AUTOMATIC = {"auto", "automatic", "自动"}
+_AUTOMATIC = {"auto", "automatic", "自动", "automatisch", "automático", "automatique", "自動"}
+_SHOWN = "notes"
+"""In the plugin's state: the notes last listed, which `/forget 2` counts in."""
 
 
 class AssistantConfig(BaseModel):
@@ -72,7 +88,7 @@ async def lang(ctx: Ctx) -> Reply:
     code = _NAMES.get(wanted, wanted.partition("-")[0])
     if code in LANGUAGES:
         ctx.speak(code)
-        return Reply(ctx.t(f"lang.chosen_{code}"))
+        return Reply(ctx.t("lang.chosen"))
     key = "lang.unknown" if wanted else "lang.which"
     choices = ", ".join(f"{name} (`/lang {code}`)" for code, name in LANGUAGES.items())
     return Reply(
@@ -84,6 +100,82 @@ async def lang(ctx: Ctx) -> Reply:
 async def privacy(ctx: Ctx) -> str:
     """What I keep about you."""
     return ctx.t("privacy")
+
+
+@plugin.command("timezone")
+async def timezone(ctx: Ctx) -> Reply:
+    """Say where you are, for dates and times: /timezone Berlin."""
+    wanted = ctx.args.strip()
+    if wanted.casefold() in _AUTOMATIC:
+        ctx.live_in("")
+    elif zone := find_zone(wanted):
+        ctx.live_in(zone)
+    else:
+        key = "timezone.unknown" if wanted else "timezone.which"
+        buttons = [f"/timezone {zone}" for zone in near_zones(wanted)] if wanted else []
+        return Reply(ctx.t(key, wanted=wanted, zone=ctx.time_zone), buttons=buttons)
+    now = datetime.now(ZoneInfo(ctx.time_zone))
+    return Reply(ctx.t("timezone.chosen", zone=ctx.time_zone, time=f"{now:%H:%M}"))
+
+
+@plugin.command("memory")
+async def memory(ctx: Ctx) -> Reply:
+    """What I remember of you."""
+    notes = await ctx.memory.all()
+    ctx.state[_SHOWN] = [note.name for note in notes]
+    if not notes:
+        return Reply(ctx.t("memory.none"))
+    said = [ctx.t("memory.your_name", name=note.text) if note.name == NAME else note.text for note in notes]
+    lines = [f"{number}. {text}" for number, text in enumerate(said, 1)]
+    return Reply("\n".join([ctx.t("memory.list"), "", *lines, "", ctx.t("memory.how_to_forget")]))
+
+
+@plugin.intent("what_do_you_remember")
+async def what_do_you_remember(ctx: Ctx) -> Reply:
+    return await memory(ctx)
+
+
+@plugin.command("remember")
+async def remember(ctx: Ctx) -> str:
+    """Keep something in mind: /remember I don't eat meat."""
+    return await _keep(ctx, ctx.args) if ctx.args.strip() else ctx.t("memory.what")
+
+
+@plugin.intent("remember", patterns=REMEMBER)
+async def asked_to_remember(ctx: Ctx) -> str | None:
+    note = ctx.matched.get("note", "")
+    return await _keep(ctx, note) if note.strip() else None
+
+
+@plugin.intent("called", patterns=CALLED)
+async def called(ctx: Ctx) -> str | None:
+    name = ctx.matched.get("name", "").strip()
+    if not is_name(name):
+        return None
+    kept = await ctx.memory.keep(NAME, name)
+    return ctx.t("memory.named" if kept else "memory.full", name=name)
+
+
+@plugin.command("forget")
+async def forget(ctx: Ctx) -> Reply:
+    """Forget what I remember of you: /forget 2, or /forget all."""
+    wanted = ctx.args.strip().casefold()
+    if wanted in ctx.t("memory.words_for_all").split("|"):
+        await ctx.memory.forget()
+        ctx.state.pop(_SHOWN, None)
+        return Reply(ctx.t("memory.forgotten_all"))
+    if name := chosen(wanted, ctx.state.get(_SHOWN, [])):
+        text = await ctx.memory.get(name)
+        await ctx.memory.forget(name)
+        return Reply(ctx.t("memory.forgotten", text=text or wanted))
+    listed = await memory(ctx)
+    buttons = ["/forget all"] if ctx.state[_SHOWN] else []
+    return Reply(listed.text, buttons=buttons)
+
+
+async def _keep(ctx: Ctx, text: str) -> str:
+    kept = await ctx.memory.keep(note_name(text), text)
+    return ctx.t("memory.kept" if kept else "memory.full", text=text.strip())
 
 
 @plugin.command("human")
@@ -99,7 +191,9 @@ async def talk_to_human(ctx: Ctx) -> str:
 
 @plugin.intent("greeting")
 async def greeting(ctx: Ctx) -> Reply:
-    return Reply(ctx.t("greeting", name=ctx.config.name), buttons=_suggestions(ctx))
+    name = await ctx.memory.get(NAME)
+    text = ctx.t("greeting_named", name=name) if name else ctx.t("greeting")
+    return Reply(text, buttons=_suggestions(ctx))
 
 
 @plugin.intent("thanks")
@@ -155,13 +249,20 @@ async def _model_or_words(ctx: Ctx) -> AsyncIterator[str]:
     """The model's answer; where it fails before its first word, our own words and one honest line."""
     begun = False
     try:
-        async for piece in ctx.ask(ctx.text, system=ctx.t("prompt.system", name=ctx.config.name)):
+        async for piece in ctx.ask(ctx.text, system=await _instructions(ctx)):
             begun = True
             yield piece
     except EngineError:
         if begun:
             raise
         yield f"{ctx.t('out_of_scope')}\n\n{ctx.t('engine_away')}"
+
+
+async def _instructions(ctx: Ctx) -> str:
+    """For the model; what the person asked to remember stands in it as data."""
+    notes = "\n".join(f"- {note.name}: {note.text}" for note in await ctx.memory.all())
+    known = ctx.t("prompt.known", notes=notes) if notes else ""
+    return f"{ctx.t('prompt.system', name=ctx.config.name)}\n{known}".strip()
 
 
 async def _hand_over(ctx: Ctx, reason: str) -> str:

@@ -10,6 +10,7 @@ from botcore.config.examples import OUT_OF_SCOPE
 from botcore.errors import ConfigurationError
 from botcore.i18n.texts import core_catalog
 from botcore.intents.classifier import IntentClassifier
+from botcore.memory.local import LocalMemory
 
 from .conftest import Folder
 
@@ -56,7 +57,7 @@ async def test_a_running_bot_knows_an_own_example(folder: Folder) -> None:
     folder.toml(PLUGIN, "plugins/shouting/plugin.py")
     folder.toml("[shout]\nen = ['xyzzy frobnicate']\n", FILE)
     settings = folder.load(plugins__enabled=["shouting"])
-    async with open_minds(settings, core_catalog()) as minds:
+    async with open_minds(settings, core_catalog(), LocalMemory()) as minds:
         assert (await minds.detector.detect("xyzzy frobnicate please", "en")).intent == "shout"
 
 
@@ -64,7 +65,7 @@ async def test_a_bot_does_not_start_with_a_mistake_in_the_file(folder: Folder) -
     folder.toml(PLUGIN, "plugins/shouting/plugin.py")
     folder.toml("[shuot]\nen = ['xyzzy frobnicate']\n", FILE)
     with pytest.raises(ConfigurationError, match=r"shuot: there is no intent .*did you mean shout\?"):
-        async with open_minds(folder.load(plugins__enabled=["shouting"]), core_catalog()):
+        async with open_minds(folder.load(plugins__enabled=["shouting"]), core_catalog(), LocalMemory()):
             pass
 
 

@@ -45,8 +45,9 @@ async def test_a_chosen_language_stays_until_auto(bot: TestBot) -> None:
 async def test_an_unknown_language_offers_those_there_are(bot: TestBot) -> None:
     answer = await bot.say("/lang Klingon")
     assert "Klingon" in answer
-    assert answer.buttons == ["/lang en", "/lang zh"]
-    assert (await bot.say("/lang")).buttons == ["/lang en", "/lang zh"]
+    offered = [f"/lang {code}" for code in ("en", "zh", "de", "es", "fr", "ja")]
+    assert answer.buttons == offered
+    assert (await bot.say("/lang")).buttons == offered
 
 
 async def test_reset_forgets_but_keeps_the_language(bot: TestBot) -> None:
