@@ -106,7 +106,9 @@ async def _enter_minds(
 ) -> Minds:
     from botcore.app.minds import open_minds  # half of a command's start, which a gateway can do without
 
-    return await stack.enter_async_context(open_minds(settings, texts, dialogues.memory))
+    return await stack.enter_async_context(
+        open_minds(settings, texts, dialogues.memory, dialogues.traces.add)
+    )
 
 
 def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:
@@ -128,6 +130,7 @@ async def _running(app: App) -> AsyncIterator[None]:
     sole = [asyncio.create_task(one.run(app.intake), name=f"sole {name}") for name, one in app.sole.items()]
     roles = [role for role, there in ((WORKER, app.worker), (GATEWAY, app.senders)) if there]
     pump = [asyncio.create_task(Pump(app.dialogues.timers).run(), name="timers")] if app.worker else []
+    tracing = asyncio.create_task(app.dialogues.traces.run(), name="traces")
     heralds = pump + [asyncio.create_task(app.dialogues.presence.announce(role, process)) for role in roles]
     try:
         with app.watchdog:
@@ -140,7 +143,8 @@ async def _running(app: App) -> AsyncIterator[None]:
             await app.worker.stop()
         speaking: list[Sender | SoleChannel] = [*app.senders, *app.sole.values()]
         await asyncio.gather(*(part.stop() for part in speaking))
-        ended = await asyncio.gather(*tasks, *heralds, *hearing, *sole, return_exceptions=True)
+        tracing.cancel()
+        ended = await asyncio.gather(*tasks, *heralds, *hearing, *sole, tracing, return_exceptions=True)
         for outcome in ended:
             if isinstance(outcome, Exception):
                 log.error("a part ended with an error", exc_info=outcome)

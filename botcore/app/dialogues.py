@@ -18,6 +18,7 @@ from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
 from botcore.delivery.timers import RedisTimers
+from botcore.delivery.traces import Traces
 from botcore.errors import StoreError
 from botcore.memory.base import PersonMemory
 from botcore.memory.redis import RedisMemory
@@ -42,6 +43,7 @@ class Dialogues(msgspec.Struct, frozen=True):
     lease: Lease
     presence: Presence
     memory: PersonMemory
+    traces: Traces
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
 
@@ -81,6 +83,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                     commands, mailbox_limit=bounds.mailbox, remember_seconds=bounds.remember_seconds
                 ),
                 presence=Presence(commands),
+                traces=Traces(commands, limit=settings.log.traces),
                 memory=RedisMemory(commands, keep_seconds=int(settings.retention.memory_days * DAY)),
                 server=f"Valkey or Redis {version} {whose}",
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from botcore.app.folder import data_folder
 from botcore.app.telemetry import open_tracer
 from botcore.config import Settings, add_own_examples, check_plugins
 from botcore.context import Services
+from botcore.delivery.traces import TurnTrace
 from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
 from botcore.engines.base import Engine
@@ -39,6 +40,7 @@ from botcore.stores.records.records import Records
 
 log = structlog.get_logger()
 
+KeepTrace = Callable[[TurnTrace], None]
 PATIENCE_SECONDS = 20.0
 """How long a question waits for documents that are being read for the first time."""
 
@@ -87,7 +89,9 @@ def load_embedder(settings: Settings) -> MiniLM | None:
 
 
 @asynccontextmanager
-async def open_minds(settings: Settings, texts: Catalog, memory: PersonMemory) -> AsyncIterator[Minds]:
+async def open_minds(
+    settings: Settings, texts: Catalog, memory: PersonMemory, keep_trace: KeepTrace = lambda trace: None
+) -> AsyncIterator[Minds]:
     """Raises ConfigurationError, StoreError or PluginError. Models load and documents are read in the background."""
     installed = install_plugins(settings)
     router = Router(installed)
@@ -124,7 +128,7 @@ async def open_minds(settings: Settings, texts: Catalog, memory: PersonMemory) -
             commands=router.command_infos(_languages(texts, installed)),
         )
         yield Minds(
-            handle=compose_minds(settings, texts, router, detector, services, outermost),
+            handle=compose_minds(settings, texts, router, detector, services, outermost, keep_trace),
             detector=detector,
             engine=engine,
             library=library,
@@ -149,11 +153,12 @@ def compose_minds(
     detector: Detector,
     services: Services,
     outermost: Sequence[Middleware] = (),
+    keep_trace: KeepTrace = lambda trace: None,
 ) -> Next:
     """The way of a turn: trace, apology, language, dispatcher."""
     middleware: list[Middleware] = [
         *outermost,
-        Trace(message_text=settings.log.message_text),
+        Trace(keep_trace, message_text=settings.log.message_text),
         Apology(texts, settings.limits.turn_seconds),
         Language(lambda text, prior: detect_language(text, prior).code, texts.languages, settings.language),
     ]

@@ -32,14 +32,15 @@ def ask(
     settings = (place or Place()).settings()
     said = sys.stdin.read() if text == "-" else text
     person = Person(user or getpass.getuser(), locale=locale)
-    answer = run_async(_ask(settings, said, conversation or f"ask-{secrets.token_hex(6)}", person))
+    answer = run_async(answer_to(settings, said, conversation or f"ask-{secrets.token_hex(6)}", person))
     if json:
         print_json(answer)
     else:
         _print(answer)
 
 
-async def _ask(settings: Settings, text: str, chat: str, person: Person) -> dict[str, Any]:
+async def answer_to(settings: Settings, text: str, chat: str, person: Person) -> dict[str, Any]:
+    """What `ask --json` prints: the answer of the running service, or of this process where none runs."""
     messages: list[dict[str, Any]] = []
     summary: dict[str, Any] = {}
     async with open_client(settings) as app:

@@ -143,6 +143,7 @@ class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["auto", "console", "json"] = "auto"
     message_text: bool = False
+    traces: Annotated[int, Field(ge=0, le=1_000_000)] = 10_000
 
 
 class Settings(BaseSettings):

@@ -1,26 +1,36 @@
-"""One line in the log for each turn: who answered, why, and how long it took. No message text."""
+"""One line in the log for each turn, and one trace in the store: who answered, why, and how long it took. No text."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import structlog
 
+from botcore.delivery.traces import Stage, TurnTrace
 from botcore.dispatch.turn import Turn
 from botcore.middleware.base import Next
+from botcore.types import TurnSummary
 
 log = structlog.get_logger()
 
 
 class Trace:
-    """`message_text = True` adds what was said, for those who ask for it."""
+    """`message_text = True` adds to the log what was said, for those who ask for it. `keep` stores a trace."""
 
-    def __init__(self, *, message_text: bool = False) -> None:
+    def __init__(
+        self, keep: Callable[[TurnTrace], None] = lambda trace: None, *, message_text: bool = False
+    ) -> None:
+        self._keep = keep
         self._message_text = message_text
 
     async def __call__(self, turn: Turn, next: Next) -> None:
+        began = time.time()
         try:
             await next(turn)
         finally:
             summary = turn.summary()
+            self._keep(_trace(turn, summary, began))
             said = {"said": turn.text, "answered": [out.reply.text for out in turn.outgoing]}
             log.info(
                 "turn",
@@ -33,3 +43,22 @@ class Trace:
                 ms=summary.timings_ms["total"],
                 **(said if self._message_text else {}),
             )
+
+
+def _trace(turn: Turn, summary: TurnSummary, began: float) -> TurnTrace:
+    return TurnTrace(
+        reference=turn.trace_id,
+        address=turn.event.address,
+        event=turn.event.id,
+        at=began,
+        ms=summary.timings_ms["total"],
+        kind=type(turn.event).__name__.lower(),
+        plugin=summary.plugin,
+        handler=summary.handler,
+        intent=summary.intent,
+        score=summary.score,
+        by=summary.by,
+        language=summary.language,
+        replies=len(turn.outgoing),
+        stages=[Stage(step.stage, step.detail, step.ms) for step in turn.steps],
+    )
