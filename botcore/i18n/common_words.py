@@ -11,15 +11,15 @@ _LISTS = {
     "es": """el la los las un una unos y o pero es son está están era ser soy estoy tú tu su mi me yo nosotros él ella esto esta
         este eso qué que dónde donde cuándo cuando quién por para con sin cómo como cuánto cuesta hay tengo tiene quiero
         puedo puede hola gracias adiós buenos buenas días tardes noches sí favor ayuda de del en al se lo más muy también no
-        pedido mañana hoy""",
+        pedido mañana hoy deriva resuelve calcula traduce""",
     "de": """der die das den dem des ein eine einen einem einer und oder aber ist sind war bin bist sein ich du er sie es wir ihr
         mein meine meinen dein ihre nicht kein keine wo was wann wer warum wie welche kann könnte können möchte will bitte
         danke hallo tschüss guten gute morgen tag abend nacht ja nein von zu im am auf für mit aus bei habe haben hat gibt
-        heute hilfe noch auch sehr wird werden um mir mich bestellung""",
+        heute hilfe noch auch sehr wird werden um mir mich bestellung leite löse berechne übersetze""",
     "fr": """le la les un une des du de et ou mais est sont était suis es c'est je tu il elle nous vous ils mon ma mes ton ta son
         sa ne pas que qui quoi où quand pourquoi comment quel quelle quels combien pour avec sans dans sur au aux bonjour
         bonsoir salut merci oui non svp s'il plaît plait j'ai ai as a avez peux pouvez voudrais aide ça très aussi y demain
-        commande veux""",
+        commande veux dérive résous calcule traduis""",
     "it": """il lo la gli le un uno una e o ma è sono era sei io tu lui lei noi voi mio mia miei tuo non che chi cosa dove quando
         perché come quanto quale per con senza di da in su al del della dei nel ciao grazie prego buongiorno buonasera sì si
         scusi posso puoi vorrei ho hai ha aiuto molto anche più questo questa domani oggi mi ordine arrivederci favore salve costa""",

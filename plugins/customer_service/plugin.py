@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 
 from pydantic import BaseModel, Field
 
-from botcore import BotcoreError, Context, Plugin, Reply, Stream
+from botcore import BotcoreError, Context, Plugin, Reply, Source, Stream
 
 from .answers import composed, passages_for, quoted
 from .yes_no import yes_or_no
@@ -95,12 +95,21 @@ async def _answer(ctx: ServiceContext) -> Answer | None:
 
 async def _related(ctx: ServiceContext, topic: str) -> Answer | None:
     """What the documents say on the topic in general, told as that, with the offer of a person."""
-    passages = await passages_for(ctx, ctx.t(f"topics.{topic}"), 1)
-    if not passages or passages[0].score < ctx.knowledge_threshold:
+    passages = await _on_topic(ctx, topic)
+    if not passages:
         return None
     reply = quoted(ctx, passages[0], ctx.config.quote_characters)
     text = "\n\n".join([ctx.t("answer.related"), reply.text, ctx.t("person.offer")])
     return _offering(ctx, Reply(text, sources=reply.sources))
+
+
+async def _on_topic(ctx: ServiceContext, topic: str) -> list[Source]:
+    """The best passage; one in English where the documents have nothing in the person's language."""
+    for texts in (ctx.t, ctx.t.into("en")):
+        passages = await passages_for(ctx, texts(f"topics.{topic}"), 1)
+        if passages and passages[0].score >= ctx.knowledge_threshold:
+            return passages
+    return []
 
 
 def _unknown(ctx: ServiceContext) -> Reply:

@@ -157,7 +157,8 @@ def find_language(words: str) -> str:
 
     The first call reads Babel's tables, which takes some 0.2 s: call `prepare` in a thread before.
     """
-    return _by_name().get(_clean(words), "")
+    name = _clean(words)
+    return _by_name().get(name) or _by_name().get(name.removesuffix("e"), "")  # "ins Spanische"
 
 
 def prepare() -> None:

@@ -47,6 +47,8 @@ PATTERNS = (
 or `rest` for both in one."""
 
 AGAIN = (
+    rf"{_START}(?:¿\s*+)?(?:und|y|et)\s++(?:jetzt\s++)?(?:auf|ins|in|en|al)\s++(?P<target>{_LANG}){_ENDING}",
+    rf"{_START}(?P<target>[^\s、。はを]{{1,6}}語)では{_ENDING}",
     rf"{_START}(?:and|what about|how about)\s++(?:now\s++)?(?:in|into|to)\s++(?P<target>{_LANG}){_ENDING}",
     rf"{_START}(?:那|那么)?(?:用|换成)?(?P<target>[^\s，,：:用]{{1,7}}[语文話话語])(?:呢|怎么说呢?)?{_ENDING}",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from . import languages
 from .algebra.notation import MAX_TEXT
 
 _FAR = r".{0,300}"
@@ -58,5 +59,6 @@ _WISHES: Mapping[str, Sequence[str]] = {
 }
 
 PATTERNS: Mapping[str, Sequence[str]] = {
-    intent: [rf"(?s)\A(?=.{{0,{MAX_TEXT}}}\Z).*?(?:{'|'.join(wishes)})"] for intent, wishes in _WISHES.items()
+    intent: [rf"(?s)\A(?=.{{0,{MAX_TEXT}}}\Z).*?(?:{'|'.join([*wishes, *languages.wishes(intent)])})"]
+    for intent, wishes in _WISHES.items()
 }

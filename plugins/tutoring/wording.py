@@ -11,6 +11,7 @@ from .algebra.notation import plain
 from .algebra.question import Request, Task, Unsolved
 from .algebra.tree import Relation, names
 from .chinese import is_chinese, read_chinese
+from .languages import into_english
 
 _VAR = r"(?:alpha|beta|gamma|theta|lambda|mu|omega|phi|[a-zA-Z](?:_\w)?)"
 _ORDER = r"(?:(?P<order>first|second|third|fourth|fifth|sixth|\d(?:st|nd|rd|th))\s+)?"
@@ -97,7 +98,7 @@ def read(text: str) -> list[Request]:
     Raises Unsolved("no_formula") for a text without mathematics, and Unsolved with another reason for mathematics
     that can't be read.
     """
-    text = _signs(plain(text))
+    text = _signs(into_english(plain(text)))
     if is_chinese(text):
         requests = read_chinese(text)
     else:

@@ -15,7 +15,7 @@ from botcore.testing import TestBot
         ("/translate 英文 你好", "Hello"),
         ("/translate zh>de：谢谢", "Danke"),
         ("/translate good morning to German", "Guten Morgen"),
-        ("/translate de nada", "You're welcome"),
+        ("/translate to English de nada", "You're welcome"),
         ("translate 'good morning' to Spanish", "Buenos días"),
         ("How do you say thank you in German?", "Danke"),
         ('what\'s "thank you" in Japanese?', "ありがとう"),
@@ -102,7 +102,7 @@ async def test_what_can_not_be_translated_gets_an_example(bot: TestBot, said: st
 
 
 async def test_a_long_text_is_refused_with_its_length(bot: TestBot) -> None:
-    assert "9000 at once" in await bot.say("/translate es " + "word " * 20_000)
+    assert "9000 at once" in await bot.say("/translate es " + "what is this? " * 20_000)
 
 
 @pytest.mark.parametrize(
