@@ -148,7 +148,7 @@ async def test_an_error_is_told_in_the_sessions_language(client: httpx2.AsyncCli
 async def test_an_error_without_a_session_is_told_in_the_browsers_language(
     client: httpx2.AsyncClient,
 ) -> None:
-    headers = {"accept-language": "fr;q=0.9, zh-Hans;q=0.8, en;q=0.1"}
+    headers = {"accept-language": "it;q=0.9, zh-Hans;q=0.8, en;q=0.1"}
     response = await client.get("/nowhere", headers=headers)
     assert response.json()["error"]["message"] == "这个地址没有内容。"
 

@@ -4,8 +4,8 @@ import { language, translator } from "./texts";
 
 /** Shows the page in the person's language, and the line that puts this chat on another site. */
 export function furnish(locale: string): void {
-  const chosen = language(locale);
-  document.documentElement.lang = chosen;
+  // The page around the chat is written in two languages; the chat speaks more.
+  document.documentElement.lang = language(locale) === "zh" ? "zh" : "en";
   const t = translator(locale);
   const line = `<script src="${new URL("widget.js", location.href).href}" async></script>`;
   for (const place of document.querySelectorAll("[data-embed]")) place.textContent = line;

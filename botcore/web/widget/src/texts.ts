@@ -4,9 +4,12 @@ import texts from "./texts.json";
 export type Key = keyof typeof texts.en;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
-/** Chinese for any `zh` tag, English for every other one. */
-export function language(locale: string): "en" | "zh" {
-  return /^zh\b/i.test(locale) ? "zh" : "en";
+export type Language = keyof typeof texts;
+
+/** The language of a tag such as `de-AT`; English where the chat does not speak it. */
+export function language(locale: string): Language {
+  const code = locale.toLowerCase().split("-")[0] ?? "";
+  return Object.hasOwn(texts, code) ? (code as Language) : "en";
 }
 
 export function translator(locale: string): Translate {
