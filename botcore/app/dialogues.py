@@ -17,6 +17,7 @@ from botcore.delivery.live import RedisLive
 from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
+from botcore.delivery.shown import RedisShown
 from botcore.delivery.timers import RedisTimers
 from botcore.delivery.traces import Traces
 from botcore.errors import StoreError
@@ -44,6 +45,8 @@ class Dialogues(msgspec.Struct, frozen=True):
     presence: Presence
     memory: PersonMemory
     traces: Traces
+    shown: RedisShown
+    """What channels showed of the bot's messages, and how often they tried."""
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
 
@@ -85,6 +88,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 presence=Presence(commands),
                 traces=Traces(commands, limit=settings.log.traces),
                 memory=RedisMemory(commands, keep_seconds=int(settings.retention.memory_days * DAY)),
+                shown=RedisShown(commands, keep_seconds=bounds.keep_seconds),
                 server=f"Valkey or Redis {version} {whose}",
             )
     finally:

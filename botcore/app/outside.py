@@ -61,7 +61,12 @@ def open_telegram(
         webhook_secret=telegram.webhook_secret.get_secret_value(),
         commands={"": described["en"], **described},
     )
-    return TelegramChannel(options, watcher=dialogues.live, notices=partial(_notices, texts))
+    return TelegramChannel(
+        options,
+        watcher=dialogues.live,
+        notices=partial(_notices, texts),
+        shown=dialogues.shown,
+    )
 
 
 def open_discord(settings: Settings, dialogues: Dialogues, commands: Commands) -> DiscordChannel | None:
@@ -81,7 +86,7 @@ def open_discord(settings: Settings, dialogues: Dialogues, commands: Commands) -
         for one in infos:
             described.setdefault(one.name, {})[language] = one.description
     slash = [SlashCommand(name, by_language) for name, by_language in described.items()]
-    return DiscordChannel(options, live=dialogues.live, commands=slash)
+    return DiscordChannel(options, live=dialogues.live, commands=slash, shown=dialogues.shown)
 
 
 def _notices(texts: Catalog, locale: str) -> Notices:

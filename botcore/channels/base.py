@@ -31,13 +31,30 @@ class ShownMessages(Protocol):
     """
 
     async def keep(self, address: Address, key: str, ids: Sequence[str]) -> None:
-        """Remember the channel's own ids of what shows the outgoing message `key`, first to last. Replaces earlier ones."""
+        """Remember the channel's own ids of what shows the outgoing message `key`, first to last. Replaces earlier ones.
+
+        An empty id stands for a part that may have been shown, and whose id nobody knows. The newest 200 messages of a
+        conversation are kept, for as long as the conversation is.
+        """
 
     async def of(self, address: Address, key: str) -> tuple[str, ...]:
         """The ids kept for `key`; empty where there are none, or they expired."""
 
     async def key_of(self, address: Address, id: str) -> str:
         """Key of the outgoing message that the channel shows as `id`; empty where it is not known."""
+
+
+class Attempts(Protocol):
+    """How often each part of a message was sent by a channel without an idempotency key, kept over a crash of the process."""
+
+    async def begin(self, address: Address, key: str, part: int) -> int:
+        """Note one more try to send part `part` (from 0) of the message `key`, before it is made.
+
+        Returns the number of tries before it that did not end in `failed`: any of them may have arrived.
+        """
+
+    async def failed(self, address: Address, key: str, part: int) -> None:
+        """The last try certainly did not arrive, and does not count."""
 
 
 class Channel(ABC):
@@ -57,6 +74,11 @@ class Channel(ABC):
 
         Raises ChannelError where another try may work.
         """
+
+    @property
+    def uncertain(self) -> int:
+        """Sends since the start whose outcome nobody knows."""
+        return 0
 
     def health(self) -> str:
         """Empty while all is well; else a sentence with the remedy."""

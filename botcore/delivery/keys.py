@@ -51,6 +51,18 @@ def live_key(address: Address, key: str) -> str:
     return f"{PREFIX}k:{address}:{key}"
 
 
+def shown(address: Address) -> str:
+    return f"{PREFIX}v:{address}"
+
+
+def shown_order(address: Address) -> str:
+    return f"{PREFIX}vo:{address}"
+
+
+def attempts(address: Address, key: str) -> str:
+    return f"{PREFIX}a:{address}:{key}"
+
+
 def seen(address: Address, id: str) -> str:
     return f"{PREFIX}d:{address}:{id}"
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from botcore.channels.base import Channel, Intake
+from botcore.channels.base import Channel, Intake, ShownMessages
 from botcore.channels.discord import commands as slash
 from botcore.channels.discord import hearing, posting
 from botcore.channels.discord.accepting import Accepting, Tell
@@ -42,11 +42,13 @@ class DiscordChannel(Channel):
         live: Follower | None = None,
         commands: Sequence[SlashCommand] = (),
         say: Say = notice,
+        shown: ShownMessages | None = None,
     ) -> None:
         point_at(options.api_url, options.gateway_url)
         self._options = options
         self._commands = commands
         self._say = say
+        self._shown = shown
         self._lanes = Lanes()
         self._seen = LastSeen()
         self._open = OpenInteractions()

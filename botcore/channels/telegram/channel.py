@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from botcore.channels.base import Channel, Intake
+from botcore.channels.base import Channel, Intake, ShownMessages
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.failures import Refused, TelegramFailure
 from botcore.channels.telegram.files import Files
@@ -55,10 +55,12 @@ class TelegramChannel(Channel):
         *,
         watcher: Watcher | None = None,
         notices: Callable[[str], Notices] = lambda language: Notices(),
+        shown: ShownMessages | None = None,
     ) -> None:
         self._options = options
         self.sole = options.mode == "polling"  # Telegram answers a second poller with 409
         self._notices = notices
+        self._shown = shown
         self._api = Api(options)
         self._windows = Windows()
         self._moves = Moves()
