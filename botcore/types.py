@@ -170,7 +170,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     in_reply_to: str = ""
     """Id of the event that it answers."""
     replaces: str = ""
-    """Key of an earlier message whose place it takes: edited where the channel can, else sent as a new one."""
+    """Key of an earlier message whose place it takes: edited where the channel can, else sent as a new one. With an empty
+    reply that message is taken away where the channel can, else it stays."""
     incomplete: bool = False
     """It was cut short; its text says so in the person's language."""
     summary: TurnSummary | None = None

@@ -16,6 +16,8 @@ WAKE = "b:wake"
 """Pub/sub channel: a live stream has grown. A hint only; the stream itself is the truth."""
 STOP = "b:stop"
 """Pub/sub channel: a conversation's answer should end."""
+CHANGED = "b:changed"
+"""Pub/sub channel: a person edits or deletes something in this conversation. A hint; the event is in the mailbox."""
 GROUP = "botcore"
 
 

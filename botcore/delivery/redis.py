@@ -30,7 +30,7 @@ from botcore.delivery.queue import Queue
 from botcore.errors import CorruptRecord, MailboxFull, RateLimited
 from botcore.stores.commands import Argument, Commands
 from botcore.stores.script import Script
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Deleted, Edited, Outgoing
 
 _SCRIPTS = {
     name: Script.load("botcore.delivery.scripts", f"{name}.lua")
@@ -79,6 +79,7 @@ class RedisInbox(Inbox):
                 keys.READY,
                 keys.rate(limit_key),
                 keys.live(event.address),
+                keys.state(event.address),
             ],
             [
                 encode(event),
@@ -92,6 +93,7 @@ class RedisInbox(Inbox):
                 bounds.live_events,
                 bounds.keep_seconds,
                 keys.WAKE,
+                keys.CHANGED if isinstance(event, Edited | Deleted) else "",
             ],
         )
         if outcome == -2:
@@ -119,9 +121,9 @@ class RedisInbox(Inbox):
         )
         if not reply:
             return None
-        fence, version, tries, event, state, packed, timers = reply
+        fence, version, tries, event, state, packed, timers, changed = reply
         history = await self._history(address, packed)
-        return _claim(address, entry, fence, version, tries, event, state, history, timers)
+        return _claim(address, entry, fence, version, tries, event, state, history, timers, bool(changed))
 
     async def _history(self, address: Address, packed: bytes) -> tuple[HistoryEntry, ...]:
         try:
@@ -145,6 +147,8 @@ class RedisInbox(Inbox):
             len(commit.outgoing),
             len(commit.timers),
             commit.answered,
+            self._bounds.history if commit.rewrite else 0,
+            commit.before,
             *(encode(entry) for entry in commit.history),
             *(encode(outgoing) for outgoing in commit.outgoing),
             *(part for timer in commit.timers for part in (timer.id, timer.due, encode(timer))),
@@ -170,6 +174,13 @@ class RedisInbox(Inbox):
             except CorruptRecord:
                 break
         return events
+
+    async def before(self, claim: Claim) -> ConversationState | None:
+        data = await self._commands("HGET", keys.state(claim.address), "before")
+        try:
+            return None if data is None else decode_state(data)
+        except CorruptRecord:
+            return None
 
     async def release(self, claim: Claim) -> None:
         await self._commands.script(
@@ -227,6 +238,7 @@ def _claim(
     state: bytes,
     history: tuple[HistoryEntry, ...],
     timers: int,
+    changed: bool,
 ) -> Claim:
     try:
         return Claim(
@@ -239,6 +251,7 @@ def _claim(
             history=history,
             tries=tries,
             timers=timers,
+            changed=changed,
         )
     except CorruptRecord as error:
         return Claim(

@@ -15,7 +15,7 @@ from botcore.dispatch.farewell import farewell
 from botcore.dispatch.turn import Turn, turn_name
 from botcore.errors import BotcoreError, StoreError
 from botcore.i18n.texts import Catalog, core_catalog
-from botcore.types import Address, AnyEvent
+from botcore.types import Address, AnyEvent, Deleted, Edited, Message
 
 log = structlog.get_logger()
 
@@ -26,6 +26,8 @@ MAX_TRIES = 3
 HEARTBEAT_SECONDS = 0.5
 SUSPECTS_SECONDS = 0.05
 """Pause after last tries were given back, so that claiming them again is no busy loop."""
+ALL = 100_000
+"""More than any mailbox holds."""
 TYPING_SECONDS = 0.25
 """A turn that takes longer shows the person that the bot is at it."""
 
@@ -64,6 +66,7 @@ class Worker:
             helpers = [
                 group.create_task(self._beat(), name="worker heartbeat"),
                 group.create_task(self._listen(), name="worker stops"),
+                group.create_task(self._heed_changes(), name="worker changes"),
             ]
             await self._claim_turns()
             while self._turns:  # whose leases are kept until they have ended
@@ -135,7 +138,7 @@ class Worker:
         turn = Turn(claim, claim.event, self._live, partial(self._waiting, claim))
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
-                await self._handled(turn)
+                await self._answer(turn)
                 if await self._inbox.commit(claim, turn.as_commit()):
                     self.handled += 1
                 else:
@@ -145,9 +148,26 @@ class Worker:
                     await self._inbox.release(claim)
                 raise
 
-    async def _waiting(self, claim: Claim) -> Sequence[AnyEvent]:
+    async def _answer(self, turn: Turn) -> None:
+        """Let the turn be handled, anew where the person has changed meanwhile what it answers."""
+        if isinstance(turn.event, Edited | Deleted) and not turn.revision:
+            log.debug("a change of a message that is not in the history, or that was read already")
+        if turn.revision and turn.messages:
+            turn.begin_from(await self._inbox.before(turn.claim))
+        if turn.claim.changed:
+            turn.amend(await self._waiting(turn.claim, ALL))
+        while turn.messages or not isinstance(turn.event, Message):
+            await self._handled(turn)
+            if not turn.outdated:
+                return
+            if not turn.messages:
+                turn.withdraw()
+                return
+            turn.restart()
+
+    async def _waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
         try:
-            return await self._inbox.waiting(claim)
+            return await self._inbox.waiting(claim, limit)
         except StoreError:
             return ()  # what waits can wait
 
@@ -175,11 +195,15 @@ class Worker:
         )
         try:
             await self._handle(turn)
+        except asyncio.CancelledError:
+            if not turn.stopped or not turn.task or turn.task.uncancel():
+                raise
+            turn.cut_off(self._texts.text(turn.language, "stopped"))
         finally:
-            timer.cancel()
-            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
             turn.task = None
             self._answering.pop(address, None)
+            timer.cancel()
+            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
 
     async def _show_answering(self, address: Address) -> None:
         """From now on there is something to stop."""
@@ -200,3 +224,12 @@ class Worker:
             turn = self._answering.get(address)
             if turn:
                 turn.stop()
+
+    async def _heed_changes(self) -> None:
+        async for address in self._live.changes():
+            turn = self._answering.get(address)
+            if turn is None:
+                continue
+            waiting = await self._waiting(turn.claim, ALL)
+            if self._answering.get(address) is turn:  # it may have ended meanwhile
+                turn.reread(waiting)

@@ -1,8 +1,8 @@
 -- Take an event into its conversation's mailbox, once.
--- KEYS: 1 seen, 2 mailbox, 3 ready, 4 rate, 5 live
+-- KEYS: 1 seen, 2 mailbox, 3 ready, 4 rate, 5 live, 6 state
 -- ARGV: 1 event, 2 conversation, 3 seconds to remember it, 4 mailbox limit, 5 ready limit,
 --       6 seconds per message (0: no limit), 7 burst, 8 what the live stream shows (or nothing), 9 its length,
---       10 seconds to keep it, 11 wake channel
+--       10 seconds to keep it, 11 wake channel, 12 channel to tell of a change of an earlier message (or nothing)
 -- Returns {1 new | 0 duplicate | -1 mailbox full | -2 too fast | -3 too many conversations wait, retry after in ms}
 if redis.call('EXISTS', KEYS[1]) == 1 then return {0, 0} end
 local waiting = redis.call('LLEN', KEYS[2])
@@ -24,5 +24,10 @@ if ARGV[8] ~= '' then
   redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*', 't', 'message', 'd', ARGV[8])
   redis.call('EXPIRE', KEYS[5], ARGV[10])
   redis.call('PUBLISH', ARGV[11], ARGV[2])
+end
+if ARGV[12] ~= '' then
+  redis.call('HSET', KEYS[6], 'changed', 1)
+  redis.call('EXPIRE', KEYS[6], ARGV[10])
+  redis.call('PUBLISH', ARGV[12], ARGV[2])
 end
 return {1, 0}
