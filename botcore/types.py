@@ -74,6 +74,15 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: Sequence[Source] = ()
 
 
+class Rate(msgspec.Struct, frozen=True):
+    """How fast a service lets itself be spoken to. What has one `name` counts together."""
+
+    name: str
+    per_second: float
+    burst: int
+    """Messages that may go at once after a silence."""
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", kw_only=True):
     """Something that happened in a conversation. The same `id` again is the same event."""
 

@@ -14,6 +14,7 @@ from botcore.delivery.base import DeadLetters, Inbox, Outbox, Timers
 from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.lease import Lease, RedisLease
 from botcore.delivery.live import RedisLive
+from botcore.delivery.pace import Pace, RedisPace
 from botcore.delivery.presence import Presence
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
@@ -45,6 +46,7 @@ class Dialogues(msgspec.Struct, frozen=True):
     presence: Presence
     memory: PersonMemory
     traces: Traces
+    pace: Pace
     shown: RedisShown
     """What channels showed of the bot's messages, and how often they tried."""
     server: str
@@ -88,6 +90,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 presence=Presence(commands),
                 traces=Traces(commands, limit=settings.log.traces),
                 memory=RedisMemory(commands, keep_seconds=int(settings.retention.memory_days * DAY)),
+                pace=RedisPace(commands),
                 shown=RedisShown(commands, keep_seconds=bounds.keep_seconds),
                 server=f"Valkey or Redis {version} {whose}",
             )

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Outgoing, Rate
 
 
 class Intake(Protocol):
@@ -47,14 +47,18 @@ class ShownMessages(Protocol):
 class Attempts(Protocol):
     """How often each part of a message was sent by a channel without an idempotency key, kept over a crash of the process."""
 
-    async def begin(self, address: Address, key: str, part: int) -> int:
+    async def begin(self, address: Address, key: str, part: int) -> int | None:
         """Note one more try to send part `part` (from 0) of the message `key`, before it is made.
 
-        Returns the number of tries before it that did not end in `failed`: any of them may have arrived.
+        Returns the number of earlier tries that may have arrived: those that ended neither in `failed` nor in `arrived`.
+        None where the part has arrived; then there is to be no other try.
         """
 
     async def failed(self, address: Address, key: str, part: int) -> None:
         """The last try certainly did not arrive, and does not count."""
+
+    async def arrived(self, address: Address, key: str, part: int) -> None:
+        """The part is where it should be."""
 
 
 class Channel(ABC):
@@ -72,8 +76,13 @@ class Channel(ABC):
     async def send(self, outgoing: Outgoing) -> None:
         """Show the message. Sending the same `outgoing.key` again must not show it twice where that can be had.
 
-        Raises ChannelError where another try may work.
+        Raises ChannelError where another try may work, with `retry_after` where the service says when: who calls has the
+        patience, so there is no need of retries here.
         """
+
+    def rates(self, address: Address) -> Sequence[Rate]:
+        """The service's limits that a message to this address counts under; none where it has none."""
+        return ()
 
     @property
     def uncertain(self) -> int:

@@ -236,8 +236,8 @@ class Outbox(ABC):
         """Give the parcel back undone, for any sender to take at once."""
 
     @abstractmethod
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        """Say that these are still being sent."""
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        """Say that these are still being sent. Returns those that are not this sender's any more, and are to be let go."""
 
 
 class Live(ABC):

@@ -77,5 +77,9 @@ def lease_tokens(name: str) -> str:
     return f"{PREFIX}lease:{name}:tokens"
 
 
+def pace(name: str) -> str:
+    return f"{PREFIX}p:{name}"
+
+
 def rate(limit_key: str) -> str:
     return f"{PREFIX}l:{limit_key}"

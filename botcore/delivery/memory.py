@@ -251,8 +251,8 @@ class MemoryOutbox(Outbox):
             box.sending = False
             await self._store.notify()
 
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        """Nobody takes a parcel over inside one process."""
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        return ()  # nobody takes a parcel over inside one process
 
 
 class MemoryLive(Live):

@@ -34,7 +34,7 @@ from botcore.types import Address, AnyEvent, Deleted, Edited, Outgoing
 
 _SCRIPTS = {
     name: Script.load("botcore.delivery.scripts", f"{name}.lua")
-    for name in ("accept", "load", "commit", "release", "bury", "renew", "parcel", "sent")
+    for name in ("accept", "load", "commit", "release", "bury", "renew", "parcel", "sent", "hold")
 }
 
 
@@ -312,18 +312,15 @@ class RedisOutbox(Outbox):
             [parcel.raw, parcel.entry, keys.GROUP, str(parcel.address), int(pop)],
         )
 
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        await asyncio.gather(
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        kept = await asyncio.gather(
             *(
-                self._commands(
-                    "XCLAIM",
-                    keys.out(parcel.address.channel),
-                    keys.GROUP,
-                    self._queue.consumer,
-                    0,
-                    parcel.entry,
-                    "JUSTID",
+                self._commands.script(
+                    _SCRIPTS["hold"],
+                    [keys.out(parcel.address.channel)],
+                    [parcel.entry, keys.GROUP, self._queue.consumer],
                 )
                 for parcel in parcels
             )
         )
+        return [parcel for parcel, ours in zip(parcels, kept, strict=True) if not ours]

@@ -20,6 +20,8 @@ _ATTEMPT = Script.load("botcore.delivery.scripts", "attempt.lua")
 MESSAGES = 200
 """Kept of one conversation."""
 KEEP_SECONDS = 30 * 86_400
+ARRIVED = 1_000_000
+"""Stands for a part of which it is known; nobody tries as often."""
 ATTEMPT_SECONDS = 2 * 86_400
 """Longer than any message waits in the outbox before it is given up."""
 
@@ -28,7 +30,7 @@ class MemoryShown:
     def __init__(self, *, messages: int = MESSAGES) -> None:
         self._messages = messages
         self._ids: dict[Address, dict[str, tuple[str, ...]]] = {}
-        self._attempts: dict[tuple[Address, str, int], int] = {}
+        self._attempts: dict[tuple[Address, str, int], int | None] = {}
 
     async def keep(self, address: Address, key: str, ids: Sequence[str]) -> None:
         kept = self._ids.setdefault(address, {})
@@ -43,14 +45,18 @@ class MemoryShown:
         newest_first = reversed(self._ids.get(address, {}).items())
         return next((key for key, ids in newest_first if id and id in ids), "")
 
-    async def begin(self, address: Address, key: str, part: int) -> int:
+    async def begin(self, address: Address, key: str, part: int) -> int | None:
         before = self._attempts.get((address, key, part), 0)
-        self._attempts[address, key, part] = before + 1
+        if before is not None:
+            self._attempts[address, key, part] = before + 1
         return before
 
     async def failed(self, address: Address, key: str, part: int) -> None:
-        if self._attempts.get((address, key, part)):
-            self._attempts[address, key, part] -= 1
+        if count := self._attempts.get((address, key, part)):
+            self._attempts[address, key, part] = count - 1
+
+    async def arrived(self, address: Address, key: str, part: int) -> None:
+        self._attempts[address, key, part] = None
 
 
 class RedisShown:
@@ -76,11 +82,15 @@ class RedisShown:
         reply = await self._commands("HGET", keys.shown(address), f"i:{id}")
         return reply.decode("utf-8", "surrogateescape") if reply else ""
 
-    async def begin(self, address: Address, key: str, part: int) -> int:
-        return await self._count(address, key, part, 1) - 1
+    async def begin(self, address: Address, key: str, part: int) -> int | None:
+        now = await self._count(address, key, part, 1)
+        return None if now >= ARRIVED else now - 1
 
     async def failed(self, address: Address, key: str, part: int) -> None:
         await self._count(address, key, part, -1)
+
+    async def arrived(self, address: Address, key: str, part: int) -> None:
+        await self._count(address, key, part, ARRIVED)
 
     async def _count(self, address: Address, key: str, part: int, change: int) -> int:
         name = keys.attempts(address, key)

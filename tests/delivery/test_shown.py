@@ -78,6 +78,14 @@ async def test_tries_are_counted_for_each_part_and_those_that_failed_do_not_coun
     assert await shown.begin(THERE, "k1", 0) == 0
 
 
+async def test_a_part_that_has_arrived_is_known_to_have(shown: Record) -> None:
+    await shown.begin(HERE, "k1", 0)
+    await shown.arrived(HERE, "k1", 0)
+    assert [await shown.begin(HERE, "k1", part) for part in (0, 0, 1)] == [None, None, 0]
+    await shown.failed(HERE, "k1", 0)
+    assert await shown.begin(HERE, "k1", 0) is None
+
+
 async def test_a_failure_without_a_try_is_a_no_op(shown: Record) -> None:
     await shown.failed(HERE, "k1", 0)
     assert await shown.begin(HERE, "k1", 0) == 0
