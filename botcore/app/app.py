@@ -19,7 +19,7 @@ from botcore.channels.base import Channel
 from botcore.channels.live import LiveChannel
 from botcore.config import Settings
 from botcore.conversation import clean_event
-from botcore.delivery.sender import Sender
+from botcore.delivery.sender import OUTSIDE, Sender
 from botcore.delivery.timers import Pump
 from botcore.dispatch.watchdog import Watchdog
 from botcore.dispatch.worker import Worker
@@ -78,7 +78,13 @@ def _senders(dialogues: Dialogues, channels: Mapping[str, Channel]) -> list[Send
     live = {name: channel.send for name, channel in channels.items() if isinstance(channel, LiveChannel)}
     senders = [Sender(dialogues.open_outbox(), live)] if live else []
     return senders + [
-        Sender(dialogues.open_outbox(), {name: channel.send}, pace=dialogues.pace, rates=channel.rates)
+        Sender(
+            dialogues.open_outbox(),
+            {name: channel.send},
+            pace=dialogues.pace,
+            rates=channel.rates,
+            concurrency=OUTSIDE,
+        )
         for name, channel in channels.items()
         if name not in live
     ]

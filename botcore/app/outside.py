@@ -60,12 +60,18 @@ def open_telegram(
         webhook_url=telegram.webhook_url,
         webhook_secret=telegram.webhook_secret.get_secret_value(),
         commands={"": described["en"], **described},
+        patience_seconds=0.0,  # the sender has it
+        uncertain_sends=telegram.uncertain_sends,
+        messages_per_second=telegram.messages_per_second,
+        chat_messages_per_second=telegram.chat_messages_per_second,
+        group_messages_per_minute=telegram.group_messages_per_minute,
     )
     return TelegramChannel(
         options,
         watcher=dialogues.live,
         notices=partial(_notices, texts),
         shown=dialogues.shown,
+        attempts=dialogues.shown,
     )
 
 

@@ -9,7 +9,7 @@ from botcore.channels.base import Channel, Intake
 from botcore.delivery.base import Outbox
 from botcore.delivery.lease import LEASE_SECONDS, Lease, while_held
 from botcore.delivery.pace import Pace
-from botcore.delivery.sender import Sender
+from botcore.delivery.sender import OUTSIDE, Sender
 
 
 class SoleChannel:
@@ -58,7 +58,11 @@ class SoleChannel:
         # An outbox of its own: what this one had in hand goes to the next holder after a lease.
         channel = self._channel
         sender = Sender(
-            self._open_outbox(), {channel.name: channel.send}, pace=self._pace, rates=channel.rates
+            self._open_outbox(),
+            {channel.name: channel.send},
+            pace=self._pace,
+            rates=channel.rates,
+            concurrency=OUTSIDE,
         )
         sending = asyncio.create_task(sender.run(), name=f"{self._channel.name} sender")
         hearing = asyncio.create_task(self._channel.run(intake), name=self._channel.name)

@@ -63,6 +63,10 @@ class TelegramSettings(Section):
     webhook_secret: forms.WebhookSecret = SecretStr("")
     api_url: forms.TelegramUrl = "https://api.telegram.org/bot"
     file_url: forms.TelegramFileUrl = "https://api.telegram.org/file/bot"
+    uncertain_sends: Literal["repeat", "mark"] = "repeat"
+    messages_per_second: Annotated[float, Field(gt=0, le=10_000)] = 30
+    chat_messages_per_second: Annotated[float, Field(gt=0, le=1_000)] = 1
+    group_messages_per_minute: Annotated[float, Field(gt=0, le=60_000)] = 20
 
 
 class DiscordSettings(Section):

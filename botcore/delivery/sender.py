@@ -28,6 +28,8 @@ TRIES = 5
 """Sends that fail in a way that no channel should, before the message is given up."""
 LONGEST_PAUSE = 30.0
 HEARTBEAT_SECONDS = 0.5
+OUTSIDE = 256
+"""Sends under way to a service, some of which wait since it wants no call about their chats now."""
 HELD = 1000
 """Messages in hand at most, with those that wait for their time."""
 

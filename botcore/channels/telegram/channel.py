@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
 import structlog
 
-from botcore.channels.base import Channel, Intake, ShownMessages
+from botcore.channels.base import Attempts, Channel, Intake, ShownMessages
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.failures import Refused, TelegramFailure
 from botcore.channels.telegram.files import Files
@@ -28,7 +28,7 @@ from botcore.channels.telegram.updates import WANTED, number_of, parse_update
 from botcore.channels.telegram.webhook import TelegramWebhook
 from botcore.channels.telegram.windows import Windows
 from botcore.errors import MailboxFull, RateLimited, StoreError, StoreUnavailable
-from botcore.types import AnyEvent, Message, Outgoing, Started
+from botcore.types import Address, AnyEvent, Message, Outgoing, Rate, Started
 
 log = structlog.get_logger()
 
@@ -36,6 +36,8 @@ NOTICE_SECONDS = 5.0
 """At least so long between two notices to one chat that it sends too much."""
 WEBHOOK_SECONDS = 600.0
 """After which the webhook is set again, in case that another program took it away."""
+CHAT_BURST, GROUP_BURST = 3, 5
+"""Messages to one chat that may go at once after a silence."""
 ASIDE = 1_000
 """Notices and answers to presses that may be under way at the same time; further ones are left out."""
 
@@ -56,6 +58,7 @@ class TelegramChannel(Channel):
         watcher: Watcher | None = None,
         notices: Callable[[str], Notices] = lambda language: Notices(),
         shown: ShownMessages | None = None,
+        attempts: Attempts | None = None,
     ) -> None:
         self._options = options
         self.sole = options.mode == "polling"  # Telegram answers a second poller with 409
@@ -64,7 +67,7 @@ class TelegramChannel(Channel):
         self._api = Api(options)
         self._windows = Windows()
         self._moves = Moves()
-        self._sending = Sending(self._api, options, self._windows, self._moves)
+        self._sending = Sending(self._api, options, self._windows, self._moves, attempts)
         line = Line(self._api, self._windows, self._moves, options.edit_seconds)
         self._previews = Previews(line, watcher)
         self._previewed: Recent[int] = Recent()
@@ -88,7 +91,18 @@ class TelegramChannel(Channel):
     @property
     def uncertain(self) -> int:
         """Sends whose outcome nobody knows, since the start."""
-        return self._sending.uncertain
+        return self._sending.tries.uncertain
+
+    def rates(self, address: Address) -> Sequence[Rate]:
+        """Topics of one forum count together."""
+        place = Place.of(address)
+        if place is None:
+            return ()
+        options, chat = self._options, f"{CHANNEL}:{place.chat}"
+        everyone = Rate(CHANNEL, options.messages_per_second, max(1, int(options.messages_per_second)))
+        if place.private:
+            return everyone, Rate(chat, options.chat_messages_per_second, CHAT_BURST)
+        return everyone, Rate(chat, options.group_messages_per_minute / 60, GROUP_BURST)
 
     async def run(self, intake: Intake) -> None:
         self._intake = intake
@@ -247,8 +261,9 @@ class TelegramChannel(Channel):
         items = await items_of(outgoing.reply, notices)
         preview = self._previewed.get(outgoing.key) or await self._previews.finish(outgoing)
         self._previewed.put(outgoing.key, preview)
-        target = Target(place, 0 if place.private else message_id, preview)
-        await self._sending.send(outgoing.key, target, items, notices)
+        repeated = notices.repeated if self._options.uncertain_sends == "mark" else ""
+        target = Target(place, 0 if place.private else message_id, preview, repeated)
+        await self._sending.send(outgoing, target, items, notices)
         await self._previews.ended(outgoing)
 
     async def aclose(self) -> None:

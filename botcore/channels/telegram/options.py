@@ -32,6 +32,14 @@ class TelegramOptions(msgspec.Struct, frozen=True, kw_only=True):
     """For a message to wait inside one `send` while Telegram can't be reached."""
     image_bytes: int = 2_000_000
     """Largest picture of a person that is fetched; other files arrive by name and type."""
+    uncertain_sends: Literal["repeat", "mark"] = "repeat"
+    """How a message is sent a second time whose first try may have arrived: as it is, or with a line that says so."""
+    messages_per_second: float = 30.0
+    """To all chats together; what Telegram allows a bot that pays nothing."""
+    chat_messages_per_second: float = 1.0
+    """To one person."""
+    group_messages_per_minute: float = 20.0
+    """To one group."""
     edit_seconds: float = 1.0
     """Between previews of a growing answer, at the beginning; the gap widens to five times that."""
 
@@ -50,4 +58,5 @@ class Notices(msgspec.Struct, frozen=True):
     old_button: str = "This button has expired. Please type what you want to say."
     failed: str = "Your message could not be taken, because of a fault here. Please send it again."
     too_large: str = "({name} is too large to be sent here: at most {limit} MB.)"
+    repeated: str = "(This may have reached you already.)"
     not_sent: str = "({name} could not be sent here.)"

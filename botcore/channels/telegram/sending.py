@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from botcore.channels.base import Attempts
 from botcore.channels.rendering import CAPTION, TelegramPart, render_telegram
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.buttons import keyboard
@@ -31,21 +32,22 @@ from botcore.channels.telegram.items import Item, is_photo
 from botcore.channels.telegram.options import Notices, TelegramOptions
 from botcore.channels.telegram.places import Moves, Place
 from botcore.channels.telegram.recent import Recent
+from botcore.channels.telegram.tries import Tries
 from botcore.channels.telegram.windows import Windows
-from botcore.types import Attachment, Reply
+from botcore.types import Address, Attachment, Outgoing, Reply
 
 log = structlog.get_logger()
 
-UNCERTAIN_REPEATS = 1
-"""Repeats of one message whose fate is unknown."""
+TEXT_UNITS, CAPTION_UNITS = 4096, 1024
+"""Lengths that Telegram takes, in UTF-16 units."""
 
 
 class Progress(msgspec.Struct):
     """How far the messages of one outgoing have come; survives a failed `send`. Mutable, since it counts."""
 
+    address: Address
+    key: str
     done: int = 0
-    uncertain: int = 0
-    """Unknown outcomes of the message that is sent now."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -56,20 +58,28 @@ class Target(msgspec.Struct, frozen=True):
     """Id of the person's message, for groups; 0 for none."""
     preview: int = 0
     """Id of the message that showed the growing answer; the first text takes its place."""
+    repeated: str = ""
+    """What stands below a text that may be a repetition; nothing where it is just repeated."""
 
 
 class Sending:
     """`uncertain` and `undeliverable` count for the operator."""
 
-    def __init__(self, api: Api, options: TelegramOptions, windows: Windows, moves: Moves) -> None:
+    def __init__(
+        self,
+        api: Api,
+        options: TelegramOptions,
+        windows: Windows,
+        moves: Moves,
+        attempts: Attempts | None = None,
+    ) -> None:
         self._api = api
         self._options = options
         self._windows = windows
         self._moves = moves
         self._progress: Recent[Progress] = Recent()
         self._closed: set[int] = set()
-        self.uncertain = 0
-        """Sends whose outcome is unknown."""
+        self.tries = Tries(attempts)
         self.undeliverable = 0
         """Messages that Telegram refused for good."""
 
@@ -77,21 +87,22 @@ class Sending:
         """The person has written again."""
         self._closed.discard(chat)
 
-    async def send(self, key: str, target: Target, items: list[Item], notices: Notices) -> None:
-        """Send what is not sent yet. Raises TelegramFailure where another try may work."""
-        progress = self._progress.get(key) or Progress()
+    async def send(self, outgoing: Outgoing, target: Target, items: list[Item], notices: Notices) -> None:
+        """Send what is not sent yet. Raises TelegramFailure or StoreError where another try may work."""
+        key = outgoing.key
+        progress = self._progress.get(key) or Progress(outgoing.address, key)
         self._progress.put(key, progress)
         while progress.done < len(items):
             if target.place.chat in self._closed:
                 return
             first = progress.done == 0
-            aim = target if first else Target(target.place)
+            aim = target if first else Target(target.place, repeated=target.repeated)
             try:
                 await self._item(aim, items[progress.done], progress, notices)
             except Closed as closed:
                 self._close(target.place.chat, closed)
                 return
-            progress.done, progress.uncertain = progress.done + 1, 0
+            progress.done += 1
 
     def _close(self, chat: int, closed: Closed) -> None:
         self._closed.add(chat)
@@ -124,7 +135,6 @@ class Sending:
         try:
             await self._patiently(
                 target.place,
-                None,
                 lambda: self._api.call(
                     "editMessageText", chat_id=place.chat, message_id=target.preview, **content
                 ),
@@ -175,26 +185,29 @@ class Sending:
         """Raises Refused where neither the topic nor the quoted message is to blame."""
         place, answers = target.place, target.answers
 
-        def call() -> Awaitable[Any]:
+        async def send(repeated: bool) -> None:
             now = self._moves.now(place)
-            about = {"chat_id": now.chat, "message_thread_id": now.thread, **_answering(answers), **content}
+            said = _marked(content, target.repeated) if repeated else content
+            about = {"chat_id": now.chat, "message_thread_id": now.thread, **_answering(answers), **said}
             if file is None:
-                return self._api.call(method, **about)
+                await self._api.call(method, **about)
+                return
             field = method.removeprefix("send").lower()
-            return self._api.upload(method, field, file.name, file.media_type, file.data, **about)
+            await self._api.upload(method, field, file.name, file.media_type, file.data, **about)
+
+        def call() -> Awaitable[None]:
+            return self.tries.make(progress.address, progress.key, progress.done, send)
 
         try:
-            await self._patiently(place, progress, call)
+            await self._patiently(place, call)
         except Refused as refused:
             if not (place.thread and refused.says("thread not found", "topic_deleted", "topic_closed")):
                 raise
             place = Place(place.chat)
-            await self._patiently(place, progress, call)
+            await self._patiently(place, call)
 
-    async def _patiently(
-        self, place: Place, progress: Progress | None, call: Callable[[], Awaitable[Any]]
-    ) -> None:
-        """Until Telegram has it. Without `progress` the call may be repeated at will."""
+    async def _patiently(self, place: Place, call: Callable[[], Awaitable[Any]]) -> None:
+        """Until Telegram has it, or the patience ends."""
         give_up = time.monotonic() + self._options.patience_seconds
         wait = self._options.backoff_seconds
         while True:
@@ -209,27 +222,24 @@ class Sending:
                     raise Refused(str(migrated)) from migrated
                 self._moves.learn(place.chat, migrated.chat)
                 continue
-            except Uncertain as failure:
-                if progress and self._repeated_enough(place, progress, failure):
-                    return
-                _check(failure, give_up)
-            except Unreached as failure:
+            except (Uncertain, Unreached) as failure:
                 _check(failure, give_up)
             else:
                 return
             await asyncio.sleep(wait)
             wait = min(2 * wait, 30 * self._options.backoff_seconds)
 
-    def _repeated_enough(self, place: Place, progress: Progress, failure: Uncertain) -> bool:
-        self.uncertain += 1
-        progress.uncertain += 1
-        log.warning("it is unknown whether a message arrived", chat=place.chat, reason=str(failure))
-        return progress.uncertain > UNCERTAIN_REPEATS
-
 
 def _check(failure: TelegramFailure, give_up: float) -> None:
     if time.monotonic() > give_up:
         raise failure
+
+
+def _marked(content: dict[str, Any], line: str) -> dict[str, Any]:
+    """With the line below its text, where that still fits."""
+    field, most = ("text", TEXT_UNITS) if "text" in content else ("caption", CAPTION_UNITS)
+    text = f"{content.get(field) or ''}\n\n{line}".strip()
+    return {**content, field: text} if line and len(text.encode("utf-16-le")) // 2 <= most else content
 
 
 def _content(part: TelegramPart) -> dict[str, Any]:
