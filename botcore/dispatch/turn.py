@@ -273,6 +273,8 @@ class Turn:
 
     def _before(self) -> Before:
         """An edit of the latest message is answered from the state before its first answer."""
+        if self.forget:
+            return "drop"
         if self.revision:
             return "keep"
         if self.messages:

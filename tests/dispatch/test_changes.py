@@ -366,3 +366,24 @@ async def test_an_event_that_is_no_message_has_its_address_and_its_person() -> N
     async with TestBot(plugin) as bot:
         await bot.react("👍", to="k", chat="c", person="ann")
     assert seen == [(Address("test", "c"), Person("ann"), "")]
+
+
+async def test_what_was_forgotten_does_not_come_back_with_an_edit() -> None:
+    plugin = Plugin("keeper")
+
+    @plugin.command("reset")
+    async def reset(ctx: Context) -> str:
+        ctx.forget()
+        return "Forgotten."
+
+    @plugin.fallback
+    async def keep(ctx: Context) -> str:
+        ctx.state.setdefault("said", []).append(ctx.text)
+        return f"{ctx.state['said']} after [{read(ctx)}]"
+
+    async with TestBot(plugin) as bot:
+        secret = await bot.say("secret")
+        await bot.say("/reset")
+        assert await bot.edit("other", message=secret.id) == ""
+        assert await bot.say("hello") == "['hello'] after []"
+        assert await bot.edit("hi") == "['hi'] after []"
