@@ -21,7 +21,7 @@ from botcore.conversation import (
     reference,
     revise,
 )
-from botcore.delivery.base import Before, Claim, Commit, Live
+from botcore.delivery.base import Claim, Live
 from botcore.dispatch.growing import Growing
 from botcore.errors import EngineError
 from botcore.intents.base import Detection
@@ -43,7 +43,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Turn:
-    """The one mutable thing while an event is handled. It reaches the store by `as_commit()`, or not at all."""
+    """The one mutable thing while an event is handled. It reaches the store by `commit_of(turn)`, or not at all."""
 
     def __init__(self, claim: Claim, event: AnyEvent, live: Live, waiting: Waiting = _nothing) -> None:
         self.claim = claim
@@ -55,16 +55,18 @@ class Turn:
         self.waiting = waiting
         """What has come behind these events."""
         self.live = live
-        self._stored = encode(claim.state)
-        self.state: ConversationState = decode_state(self._stored)
-        self._initial = self._stored
+        self.stored = encode(claim.state)
+        """The state as the turn found it."""
+        self.state: ConversationState = decode_state(self.stored)
+        self._initial = self.stored
         self.revision = revise(claim.history, event) if isinstance(event, Edited | Deleted) else None
         """What the person's change of an earlier message makes of the dialogue."""
         self.history = self.revision.before if self.revision else claim.history or _brought_along(event)
         self._heard = self.revision.messages if self.revision else _messages((event,))
         self.messages = self._heard
         """What is to be answered, as it reads now; nothing where the event is no message, or was taken back."""
-        self._changes: list[Change] = []
+        self.changes: list[Change] = []
+        """What of them was edited or deleted since, in order."""
         self.trace_id = reference(event.address, event.id)
         """The same for every try of this turn."""
         self.language = claim.state.language or "en"
@@ -105,7 +107,7 @@ class Turn:
         """Let these messages be answered together with the first one."""
         self.events = (self.event, *following)
         self._heard = _messages(self.events)
-        self.messages = amended(self._heard, self._changes)
+        self.messages = amended(self._heard, self.changes)
 
     def amend(self, waiting: Sequence[AnyEvent]) -> bool:
         """Read the messages as the person has changed them since. Whether anything is new."""
@@ -113,11 +115,11 @@ class Turn:
         news = [
             event
             for event in waiting
-            if isinstance(event, Edited | Deleted) and event.message in ids and event not in self._changes
+            if isinstance(event, Edited | Deleted) and event.message in ids and event not in self.changes
         ]
         if news:
-            self._changes += news
-            self.messages = amended(self._heard, self._changes)
+            self.changes += news
+            self.messages = amended(self._heard, self.changes)
         return bool(news)
 
     def begin_from(self, state: ConversationState | None) -> None:
@@ -233,7 +235,7 @@ class Turn:
 
     def roll_back(self) -> None:
         """Undo what a failed handler did to the state. What was said stays said."""
-        self.state = decode_state(self._stored)
+        self.state = decode_state(self.stored)
         self.forget = False
         self.timers, self.cancelled = [], []
 
@@ -252,100 +254,14 @@ class Turn:
             timings_ms=timings,
         )
 
-    def as_commit(self) -> Commit:
-        """What the store is told. The last message to each event carries the summary, and there always is one."""
-        said = [*self.outgoing, *self._surplus()] or [self._silence(0, asked_by(self.events[-1]))]
-        # Whoever waits for the answer to an earlier message of a burst learns that this was it.
-        closing = [self._silence(len(said) + n, event.id) for n, event in enumerate(self.events[:-1])]
-        summary = self.summary()
-        last = [msgspec.structs.replace(one, summary=summary) for one in (said[-1], *closing)]
-        return Commit(
-            self.state,
-            () if self.forget else self._dialogue(),
-            [*said[:-1], *last],
-            answered=len(self.events),
-            forget=self.forget,
-            rewrite=self.revision is not None and not self.forget,
-            before=self._before(),
-            cancelled=self.cancelled,
-            timers=self.timers,
-        )
-
-    def _before(self) -> Before:
-        """An edit of the latest message is answered from the state before its first answer."""
-        if self.forget:
-            return "drop"
-        if self.revision:
-            return "keep"
-        if self.messages:
-            return "set"
-        return "keep" if encode(self.state) == self._stored else "drop"
-
-    def _dialogue(self) -> list[HistoryEntry]:
-        """What is new in the history; all of it where the person changed an earlier message."""
-        if self.revision:
-            answers = self._answers() or ([] if self.withdrawn else self.revision.answers)
-            return [*self.history, *self._questions(), *answers, *self.revision.after]
-        brought_along = () if self.claim.history else self.history
-        return [*brought_along, *self._questions(), *self._answers()]
-
-    def _questions(self) -> list[HistoryEntry]:
-        known = {entry.id: entry.changes for entry in self.claim.history} if self.revision else {}
-        said = [message for message in self.messages if message.text]
-        return [
-            HistoryEntry(
-                "user",
-                message.text,
-                message.at,
-                message.id,
-                joined=message is not said[-1],
-                changes=(*known.get(message.id, ()), *self._changes_of(message)),
-            )
-            for message in said
-        ]
-
-    def _changes_of(self, message: Message) -> tuple[str, ...]:
-        edits = [*([self.event] if isinstance(self.event, Edited) else []), *self._changes]
-        return tuple(edit.id for edit in edits if edit.message == message.id)
-
-    def _answers(self) -> list[HistoryEntry]:
-        """A question that was taken back takes its answer along."""
-        if self.withdrawn:
-            return []
-        asked = self.messages[-1].id if self.messages else ""
-        return [
-            HistoryEntry("assistant", one.reply.text, one.at, one.key, self.plugin, in_reply_to=asked)
-            for one in self.outgoing
-            if one.reply.text
-        ]
-
     def _replaced(self, index: int) -> str:
         answers = self.revision.answers if self.revision else ()
         return answers[index].id if index < len(answers) else ""
 
-    def _surplus(self) -> list[Outgoing]:
-        """Where there were more answers than now: what takes the others away."""
-        if not self.revision or not self.outgoing or self.stopped:
-            return []
-        said, asked = len(self.outgoing), asked_by(self.events[-1])
-        return [
-            msgspec.structs.replace(self._silence(said + n, asked), replaces=answer.id)
-            for n, answer in enumerate(self.revision.answers[said:])
-        ]
-
-    def _silence(self, index: int, in_reply_to: str) -> Outgoing:
-        return Outgoing(
-            key=self._key(index),
-            address=self.event.address,
-            reply=Reply(),
-            in_reply_to=in_reply_to,
-            at=time.time(),
-        )
-
     def _next_key(self) -> str:
-        return self._key(len(self.outgoing))
+        return self.key(len(self.outgoing))
 
-    def _key(self, index: int) -> str:
+    def key(self, index: int) -> str:
         return message_key(self.claim, self.trace_id, index)
 
 

@@ -12,6 +12,7 @@ import structlog
 from botcore.conversation import reference
 from botcore.delivery.base import Claim, Inbox, Live
 from botcore.dispatch.farewell import farewell
+from botcore.dispatch.outcome import commit_of
 from botcore.dispatch.turn import Turn, turn_name
 from botcore.errors import BotcoreError, StoreError
 from botcore.i18n.texts import Catalog, core_catalog
@@ -139,7 +140,7 @@ class Worker:
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
                 await self._answer(turn)
-                if await self._inbox.commit(claim, turn.as_commit()):
+                if await self._inbox.commit(claim, commit_of(turn)):
                     self.handled += 1
                 else:
                     log.warning("another worker has taken this turn over; ours is dropped")
