@@ -9,12 +9,13 @@ import msgspec
 from botcore.conversation import HistoryEntry, encode
 from botcore.delivery.base import Before, Commit
 from botcore.dispatch.turn import Turn, asked_by
-from botcore.types import Edited, Message, Outgoing, Reply
+from botcore.types import Edited, Outgoing, Reply
 
 
 def commit_of(turn: Turn) -> Commit:
     """What the store is told. The last message to each event carries the summary, and there always is one."""
-    said = [*turn.outgoing, *_surplus(turn)] or [_silence(turn, 0, asked_by(turn.events[-1]))]
+    surplus = _surplus(turn) if turn.revision else []
+    said = [*turn.outgoing, *surplus] or [_silence(turn, 0, asked_by(turn.events[-1]))]
     # Whoever waits for the answer to an earlier message of a burst learns that this was it.
     closing = [_silence(turn, len(said) + n, event.id) for n, event in enumerate(turn.events[:-1])]
     summary = turn.summary()
@@ -53,7 +54,7 @@ def _dialogue(turn: Turn) -> list[HistoryEntry]:
 
 
 def _questions(turn: Turn) -> list[HistoryEntry]:
-    known = {entry.id: entry.changes for entry in turn.claim.history} if turn.revision else {}
+    changes = _changes_of(turn) if turn.revision or turn.changes else {}
     said = [message for message in turn.messages if message.text]
     return [
         HistoryEntry(
@@ -62,22 +63,30 @@ def _questions(turn: Turn) -> list[HistoryEntry]:
             message.at,
             message.id,
             joined=message is not said[-1],
-            changes=(*known.get(message.id, ()), *_changes_of(turn, message)),
+            changes=changes.get(message.id, ()),
         )
         for message in said
     ]
 
 
-def _changes_of(turn: Turn, message: Message) -> tuple[str, ...]:
+def _changes_of(turn: Turn) -> dict[str, tuple[str, ...]]:
+    """Ids of the edits of each message, those that were read before included."""
+    read = {entry.id: entry.changes for entry in turn.claim.history}
     edits = [*([turn.event] if isinstance(turn.event, Edited) else []), *turn.changes]
-    return tuple(edit.id for edit in edits if edit.message == message.id)
+    return {
+        message.id: (
+            *read.get(message.id, ()),
+            *(edit.id for edit in edits if edit.message == message.id),
+        )
+        for message in turn.messages
+    }
 
 
 def _answers(turn: Turn) -> list[HistoryEntry]:
     """A question that was taken back takes its answer along."""
     if turn.withdrawn:
         return []
-    asked = next((message.id for message in reversed(turn.messages) if message.text), "")
+    asked = turn.messages[-1].id if turn.messages else ""
     return [
         HistoryEntry("assistant", one.reply.text, one.at, one.key, turn.plugin, in_reply_to=asked)
         for one in turn.outgoing
