@@ -59,6 +59,8 @@ def open_telegram(
         mode=telegram.mode,
         webhook_url=telegram.webhook_url,
         webhook_secret=telegram.webhook_secret.get_secret_value(),
+        web_app_url=telegram.web_app_url,
+        drafts=telegram.drafts,
         commands={"": described["en"], **described},
     )
     return TelegramChannel(options, watcher=dialogues.live, notices=partial(_notices, texts))

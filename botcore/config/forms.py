@@ -170,6 +170,7 @@ DiscordUrl = Annotated[
     str, AfterValidator(_address("https", "http", like="https://discord.com/api/v10", ends="/api/v10"))
 ]
 GatewayUrl = Annotated[str, AfterValidator(_address("wss", "ws", like="wss://gateway.discord.gg"))]
+WebAppUrl = Annotated[str, AfterValidator(_optional(_address("https", like="https://bot.example.org")))]
 WebhookUrl = Annotated[str, AfterValidator(_optional(_webhook))]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Token = Annotated[SecretStr, AfterValidator(_header_value)]

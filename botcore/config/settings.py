@@ -61,6 +61,8 @@ class TelegramSettings(Section):
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: forms.WebhookUrl = ""
     webhook_secret: forms.WebhookSecret = SecretStr("")
+    web_app_url: forms.WebAppUrl = ""
+    drafts: bool = True
     api_url: forms.TelegramUrl = "https://api.telegram.org/bot"
     file_url: forms.TelegramFileUrl = "https://api.telegram.org/file/bot"
 

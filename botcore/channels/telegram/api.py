@@ -6,10 +6,11 @@ import logging
 import os
 from typing import Any
 
+import httpx
 from telegram import Bot, InputFile
 from telegram.request import HTTPXRequest
 
-from botcore.channels.telegram.failures import Refused, failure_of
+from botcore.channels.telegram.failures import Refused, TooLarge, Unreached, failure_of
 from botcore.channels.telegram.options import TelegramOptions
 
 # Without this opt-in the library warns of a coming change whenever Telegram says how long to wait.
@@ -36,6 +37,8 @@ class Api:
         self._options = options
         self._files = _client(CONNECTIONS, options)
         self._polls = _client(2, options)
+        self._downloads = httpx.AsyncClient(timeout=options.call_seconds)
+        """The library's own would read a file of any size."""
         self._wire = _Wire(
             options.token,
             base_url=options.api_url,
@@ -60,20 +63,40 @@ class Api:
             file.mimetype = media_type
         return await self.call(method, patience=len(data) / 50_000, **{field: file}, **parameters)
 
-    async def download(self, file_id: str) -> bytes:
-        """Any file up to 20 MB."""
+    async def download(self, file_id: str, limit: int) -> bytes:
+        """A file of at most `limit` bytes. Raises TooLarge where it is larger, whatever Telegram says of its size."""
         place = await self.call("getFile", file_id=file_id)
         path = place.get("file_path") if isinstance(place, dict) else None
         if not isinstance(path, str) or path.startswith("/") or "://" in path:
             raise Refused("Telegram named no place for the file.")
         try:
-            return await self._files.retrieve(f"{self._options.file_url}{self._options.token}/{path}")
-        except Exception as error:
-            raise failure_of(error, "getFile") from error
+            return await self._fetch(f"{self._options.file_url}{self._options.token}/{path}", limit)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise Unreached(
+                f"a file could not be fetched: {type(error).__name__}"
+            ) from None  # it names the token
+
+    async def _fetch(self, url: str, limit: int) -> bytes:
+        async with self._downloads.stream("GET", url) as response:
+            if response.status_code != httpx.codes.OK:
+                raise Refused(f"Telegram answers {response.status_code} instead of a file.")
+            data = bytearray()
+            async for chunk in response.aiter_bytes():
+                data += chunk
+                if len(data) > limit:
+                    raise TooLarge("a file is larger than it may be.")
+        return bytes(data)
 
     async def aclose(self) -> None:
         await self._files.shutdown()
         await self._polls.shutdown()
+        await self._downloads.aclose()
+
+
+def message_id_of(sent: Any) -> int:
+    """Of the message that a call has sent; 0 where its receipt does not tell."""
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    return number if isinstance(number, int) else 0
 
 
 def _client(connections: int, options: TelegramOptions) -> HTTPXRequest:
