@@ -13,7 +13,7 @@ import pytest
 from botcore.channels.base import ShownMessages
 from botcore.channels.telegram import TelegramChannel, TelegramOptions
 from botcore.channels.telegram.previews import Watcher
-from botcore.conversation import clean_event
+from botcore.conversation import clean_event, encode
 from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, MemoryStore
 from botcore.delivery.sender import Sender
 from botcore.dispatch.turn import Turn
@@ -39,6 +39,7 @@ class Ear:
             async with self._changed:
                 self._changed.notify_all()
             raise self.refusals.pop(0)
+        encode(clean_event(event))  # what can't be stored is no event
         self.heard.append(event)
         self.limit_keys.append(limit_key)
         async with self._changed:
@@ -164,8 +165,8 @@ async def bot(
         await inbox.accept(clean_event(event), limit_key=limit_key)
 
     channel = TelegramChannel(options_for(fake, **changes), watcher=live)
-    worker = Worker(inbox, live, handle)
-    sender = Sender(MemoryOutbox(store), {"telegram": channel.send})
+    worker = Worker(inbox, live, handle, concurrency=256)
+    sender = Sender(MemoryOutbox(store), {"telegram": channel.send}, concurrency=256)
     tasks = [asyncio.create_task(work) for work in (channel.run(intake), worker.run(), sender.run())]
     try:
         yield channel

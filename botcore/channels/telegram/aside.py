@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from botcore.channels.telegram.api import Api
-from botcore.channels.telegram.failures import Flooded, TelegramFailure
+from botcore.channels.telegram.failures import TelegramFailure
 from botcore.channels.telegram.incoming import Deed, Incoming
 from botcore.channels.telegram.places import Moves
 from botcore.channels.telegram.recent import Recent
@@ -42,11 +42,8 @@ class Aside:
             self.answer_press(deed, text)
             return
         place = self._moves.now(deed.place)
-        if self._windows.is_open(place.chat):
-            call = self._api.call(
-                "sendMessage", **place.as_parameters(), message_thread_id=place.thread, text=text
-            )
-            self._begin(call, place.chat)
+        about = {**place.as_parameters(), "message_thread_id": place.thread, "text": text}
+        self._begin(self._windows.call_if_open(place.chat, lambda: self._api.call("sendMessage", **about)))
 
     def refuse(self, deed: Deed, text: str, retry_after: float) -> None:
         """Like `tell`, but who sends too much hears it now and then only."""
@@ -60,28 +57,25 @@ class Aside:
         """Until it is answered, the person's button shows a clock. No-op where nothing was pressed."""
         if incoming.press:
             shown = text[:CAPTION_OF_PRESS] or None
-            self._begin(
-                self._api.call("answerCallbackQuery", callback_query_id=incoming.press, text=shown), 0
-            )
+            self._begin(self._api.call("answerCallbackQuery", callback_query_id=incoming.press, text=shown))
 
-    def _begin(self, call: Coroutine[Any, Any, Any], chat: int) -> None:
+    def _begin(self, call: Coroutine[Any, Any, Any]) -> None:
         if len(self._tasks) >= MOST:
             call.close()
             log.warning("a notice is left out, since too many are under way")
             return
-        task = asyncio.create_task(self._logged(call, chat), name="telegram notice")
+        task = asyncio.create_task(_logged(call), name="telegram notice")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _logged(self, call: Awaitable[Any], chat: int) -> None:
-        try:
-            await call
-        except Flooded as flooded:
-            self._windows.shut(chat, flooded.seconds)
-        except TelegramFailure as failure:
-            log.warning("a notice did not arrive", reason=str(failure))
 
     async def aclose(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _logged(call: Awaitable[Any]) -> None:
+    try:
+        await call
+    except TelegramFailure as failure:
+        log.warning("a notice did not arrive", reason=str(failure))

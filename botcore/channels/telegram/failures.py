@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import datetime
 
-import httpx
+import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -79,7 +79,7 @@ class TooLarge(Refused):
     """A file has more bytes than the bot takes."""
 
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _GONE = (
     "chat not found",
     "user is deactivated",

@@ -16,7 +16,7 @@ import structlog
 
 from botcore.channels.telegram.api import Api, message_id_of
 from botcore.channels.telegram.buttons import stop_keyboard
-from botcore.channels.telegram.failures import Flooded, TelegramFailure
+from botcore.channels.telegram.failures import TelegramFailure
 from botcore.channels.telegram.items import first_text
 from botcore.channels.telegram.places import Moves, Place
 from botcore.channels.telegram.shown import PREVIEW, Shown
@@ -45,13 +45,9 @@ class Line(msgspec.Struct, frozen=True):
     async def call(self, method: str, place: Place, **parameters: Any) -> Any:
         """None where the chat wants no call now. Raises TelegramFailure."""
         now = self.moves.now(place)
-        if not self.windows.is_open(now.chat):
-            return None
-        try:
-            return await self.api.call(method, **now.as_parameters(), **parameters)
-        except Flooded as flooded:
-            self.windows.shut(now.chat, flooded.seconds)
-            raise
+        return await self.windows.call_if_open(
+            now.chat, lambda: self.api.call(method, **now.as_parameters(), **parameters)
+        )
 
 
 class Growth:

@@ -184,7 +184,7 @@ class Hearing:
             return
         if not await self._shown.of(place, GREETED):
             await self._hand_on(_opened(incoming), incoming)
-            await self._shown.keep(place, GREETED, [GREETED])
+        await self._shown.keep(place, GREETED, [GREETED])  # the record keeps the newest
         self._greeted.put(str(place.address), True)
 
     async def _reacted(self, reaction: Reaction) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -56,14 +57,13 @@ class Patience:
         give_up = time.monotonic() + self._options.patience_seconds
         wait = self._options.backoff_seconds
         while True:
-            await self._windows.wait(self._moves.now(place).chat)
+            now = self._moves.now(place)
             try:
-                return await call(self._moves.now(place))
-            except Flooded as flooded:
-                self._windows.shut(self._moves.now(place).chat, flooded.seconds)
+                return await self._windows.call(now.chat, partial(call, now))
+            except Flooded:
                 continue
             except Migrated as migrated:
-                if self._moves.now(place).chat == migrated.chat:
+                if now.chat == migrated.chat:
                     raise Refused(str(migrated)) from migrated
                 self._moves.learn(place.chat, migrated.chat)
                 continue

@@ -97,7 +97,7 @@ class Sending:
         previews = [str(target.preview)] if target.preview else []
         old = dict.fromkeys(id.removeprefix(PREVIEW) for id in (*previews, *known, *replaced))
         whole = known if not any(id.startswith(PREVIEW) for id in known) else ()
-        return Progress(whole, [id for id in old if id.isdecimal() and id != UNKNOWN])
+        return Progress(whole, [id for id in old if id.isdecimal()])
 
     async def _item(self, target: Target, item: Item, progress: Progress, notices: Notices) -> str:
         if isinstance(item, TelegramPart):
@@ -204,7 +204,7 @@ class Sending:
             if not (place.thread and refused.says("thread not found", "topic_deleted", "topic_closed")):
                 raise
             sent = await self._patience.until_done(place.whole, call, progress.uncertain)
-        return str(message_id_of(sent))
+        return str(message_id_of(sent) or UNKNOWN)
 
 
 def _content(part: TelegramPart) -> dict[str, Any]:

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 PREVIEW = "p"
 """Before the id of a message that shows an answer which is not whole yet."""
-UNKNOWN = "0"
+UNKNOWN = ""
 """In place of an id that Telegram's lost answer would have told."""
 
 
@@ -29,7 +29,7 @@ class RecentlyShown(ShownMessages):
 
     async def keep(self, address: Address, key: str, ids: Sequence[str]) -> None:
         self._ids.put(f"{address} {key}", tuple(ids))
-        for id in ids:
+        for id in filter(None, ids):
             self._keys.put(f"{address} {id}", key)
 
     async def of(self, address: Address, key: str) -> tuple[str, ...]:

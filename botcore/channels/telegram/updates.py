@@ -208,7 +208,10 @@ WANTED = [name for name in Update.__struct_fields__ if name != "update_id"]
 
 def parse_update(raw: object) -> Update:
     """Raises msgspec.ValidationError, which says what is wrong and where."""
-    return msgspec.convert(raw, Update)
+    try:
+        return msgspec.convert(raw, Update)
+    except UnicodeEncodeError as error:  # half a surrogate pair, where the form of a text matters
+        raise msgspec.ValidationError(str(error)) from error
 
 
 def number_of(raw: object) -> int | None:
