@@ -92,5 +92,6 @@ def _form(data: RequestData | None) -> aiohttp.FormData | None:
         return None
     form = aiohttp.FormData(data.json_parameters, quote_fields=False)
     for field, (name, content, media_type) in (data.multipart_data or {}).items():
-        form.add_field(field, io.BytesIO(content), filename=name, content_type=media_type)
+        file = io.BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(field, file, filename=name, content_type=media_type)
     return form
