@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from botcore.channels.telegram import TelegramChannel
+from botcore.channels.telegram.shown import RecentlyShown
 from botcore.errors import MailboxFull, RateLimited, StoreUnavailable
 from botcore.testing.fake_telegram import FakeChat, FakePerson, FakeTelegram
 from botcore.types import Address, AnyEvent, Deleted, Edited, Message, Person, Reacted, Reply, Started
@@ -166,8 +167,6 @@ async def test_a_customer_of_a_business_account_is_heard_and_answered_in_its_nam
 async def test_a_customer_is_greeted_once_even_over_a_restart(
     fake: FakeTelegram, ear: Ear, customer: FakePerson, shop: FakeChat
 ) -> None:
-    from botcore.channels.telegram.shown import RecentlyShown
-
     shown = RecentlyShown()
     for text in ("one", "two"):
         async with running(fake, ear, shown=shown):
@@ -241,6 +240,24 @@ async def test_nothing_is_sent_to_who_threw_the_bot_out_until_they_let_it_in_aga
     await fake.until(lambda: fake.updates.confirmed == 500_002)
     await channel.send(outgoing(at(chat), "welcome back"))
     assert fake.said(chat) == ["welcome back"]
+
+
+async def test_a_group_that_has_moved_keeps_its_conversation_over_a_restart(
+    fake: FakeTelegram, ear: Ear
+) -> None:
+    ann, team, shown = fake.person("Ann"), fake.group(), RecentlyShown()
+    for _ in range(2):
+        async with running(fake, ear, shown=shown):
+            fake.say(team, ann, "/help")
+            await fake.until(lambda: not fake.updates.waiting)
+            team = fake.migrate(team)
+            await fake.until(lambda: not fake.updates.waiting)
+    async with running(fake, ear, shown=shown) as channel:
+        fake.say(team, ann, "/help")
+        await ear.events(3)
+        assert len({event.address for event in ear.heard}) == 1
+        await channel.send(outgoing(ear.heard[0].address, "still here"))
+    assert fake.said(team) == ["still here"]
 
 
 async def test_messages_that_are_counted_anew_are_not_taken_for_old_ones(

@@ -15,6 +15,7 @@ from botcore.channels.telegram.files import Files
 from botcore.channels.telegram.growth import Line
 from botcore.channels.telegram.hearing import Hearing, Question
 from botcore.channels.telegram.items import items_of
+from botcore.channels.telegram.moving import Moving
 from botcore.channels.telegram.options import Notices, TelegramOptions
 from botcore.channels.telegram.patience import Patience
 from botcore.channels.telegram.places import CHANNEL, Moves, Place
@@ -116,6 +117,7 @@ class TelegramChannel(Channel):
             previews=self._previews,
             sending=self._sending,
             shown=self._shown,
+            moving=Moving(self._moves, self._shown),
         )
 
     async def take(self, raw: object) -> None:

@@ -16,6 +16,7 @@ from botcore.channels.telegram.aside import Aside
 from botcore.channels.telegram.files import Fetched, Files
 from botcore.channels.telegram.incoming import Deed, Erasure, Incoming, Membership, Reaction
 from botcore.channels.telegram.lanes import Lanes
+from botcore.channels.telegram.moving import Moving
 from botcore.channels.telegram.options import Notices, TelegramOptions
 from botcore.channels.telegram.places import CHANNEL
 from botcore.channels.telegram.previews import Expected, Previews
@@ -56,6 +57,7 @@ class Hearing:
         previews: Previews,
         sending: Sending,
         shown: Shown,
+        moving: Moving,
     ) -> None:
         self._options = options
         self._reader = reader
@@ -66,6 +68,7 @@ class Hearing:
         self._previews = previews
         self._sending = sending
         self._shown = shown
+        self._moving = moving
         self._albums = Albums()
         self._lanes = Lanes()
         self._greeted: Recent[bool] = Recent()
@@ -78,9 +81,11 @@ class Hearing:
     async def take(self, raw: object) -> None:
         """Hand one update to the intake. Raises StoreError where it must come again; any other fault is logged."""
         try:
-            deed = self._reader.read(parse_update(raw), time.time())
+            update = parse_update(raw)
+            deed = self._reader.read(update, time.time())
+            await self._moving.note(update)
             if deed:
-                await self._take(deed)
+                await self._take(await self._moving.placed(deed))
         except StoreError:
             raise
         except msgspec.ValidationError as error:
