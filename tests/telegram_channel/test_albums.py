@@ -6,7 +6,7 @@ import pytest
 
 from botcore.errors import StoreUnavailable
 from botcore.testing.fake_telegram import FakeTelegram, Upload
-from botcore.types import Edited
+from botcore.types import Edited, Message
 from tests.telegram_channel.conftest import Ear, another_poll, running
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -107,3 +107,21 @@ async def test_a_changed_caption_anywhere_in_an_album_is_a_change_of_the_album(
     (changed,) = (event for event in ear.heard if isinstance(event, Edited))
     assert changed.message == ear.messages[0].id
     assert changed.text == "and the last"
+
+
+async def test_in_a_group_only_changes_of_albums_that_were_meant_for_the_bot_are_heard(
+    fake: FakeTelegram, ear: Ear
+) -> None:
+    ann, team = fake.person("Ann"), fake.group()
+    async with running(fake, ear):
+        others = fake.album(team, ann, pictures(2), "for the others")
+        mine = fake.album(team, ann, pictures(2), "@botcore_bot look")
+        await ear.events()
+        fake.edit(others[1], "still for the others")
+        fake.edit(mine[1], "the second")
+        await ear.events(2)
+        await fake.until(lambda: fake.updates.confirmed == 500_006)
+    assert [(type(event), event.text) for event in ear.heard if isinstance(event, Message | Edited)] == [
+        (Message, "look"),
+        (Edited, "the second"),
+    ]

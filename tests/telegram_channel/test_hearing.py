@@ -168,3 +168,20 @@ async def test_a_button_of_an_old_message_is_answered_with_a_notice(
     await fake.until(lambda: press in fake.answered)
     assert "expired" in fake.answered[press]
     assert ear.heard == []
+
+
+async def test_who_answers_numbered_choices_by_a_number_says_the_choice(
+    fake: FakeTelegram, ear: Ear, channel: TelegramChannel
+) -> None:
+    ann = fake.person("Ann")
+    chat = fake.private(ann)
+    choices = ["Yes", "No, since " + "it is complicated " * 5]
+    await channel.send(outgoing(Address("telegram", str(chat.id)), Reply("Well?", buttons=choices)))
+    assert fake.shown(chat)[-1].buttons == []
+    assert "2. No, since" in fake.said(chat)[-1]
+    fake.say(chat, ann, "2.")
+    await ear.events()
+    await channel.send(outgoing(Address("telegram", str(chat.id)), "I see. How many?"))
+    fake.say(chat, ann, "2")
+    await ear.events(2)
+    assert ear.texts == [choices[1], "2"]

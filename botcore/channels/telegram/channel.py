@@ -10,6 +10,7 @@ import structlog
 from botcore.channels.base import Channel, Intake, ShownMessages
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.aside import Aside
+from botcore.channels.telegram.choices import Choices
 from botcore.channels.telegram.failures import TelegramFailure
 from botcore.channels.telegram.files import Files
 from botcore.channels.telegram.growth import Line
@@ -70,6 +71,7 @@ class TelegramChannel(Channel):
         self._setup = Setup(self._api, options, notices)
         expected = options.poll_seconds if options.mode == "polling" else WEBHOOK_SECONDS
         self._health = Health(expected + SILENT_SECONDS)
+        self._choices = Choices()
         self._hearing: Hearing | None = None
         self.webhook = TelegramWebhook(options.webhook_secret, self.take)
         """For the route `/telegram/webhook`."""
@@ -117,6 +119,7 @@ class TelegramChannel(Channel):
             previews=self._previews,
             sending=self._sending,
             shown=self._shown,
+            choices=self._choices,
             moving=Moving(self._moves, self._shown),
         )
 
@@ -134,6 +137,7 @@ class TelegramChannel(Channel):
         question = self._hearing.question(outgoing.in_reply_to) if self._hearing else Question()
         notices = self._notices(question.locale)
         items = await items_of(outgoing.reply, notices)
+        self._choices.offer(outgoing.address, outgoing.reply, items)
         preview = self._previewed.get(outgoing.key) or await self._previews.finish(outgoing)
         self._previewed.put(outgoing.key, preview)
         target = Target(place, 0 if place.private else question.message_id, preview)

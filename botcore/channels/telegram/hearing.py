@@ -13,6 +13,7 @@ import structlog
 from botcore.channels.base import Intake
 from botcore.channels.telegram.albums import Albums, Gathering
 from botcore.channels.telegram.aside import Aside
+from botcore.channels.telegram.choices import Choices
 from botcore.channels.telegram.files import Fetched, Files
 from botcore.channels.telegram.incoming import Deed, Erasure, Incoming, Membership, Reaction
 from botcore.channels.telegram.lanes import Lanes
@@ -57,6 +58,7 @@ class Hearing:
         previews: Previews,
         sending: Sending,
         shown: Shown,
+        choices: Choices,
         moving: Moving,
     ) -> None:
         self._options = options
@@ -68,6 +70,7 @@ class Hearing:
         self._previews = previews
         self._sending = sending
         self._shown = shown
+        self._choices = choices
         self._moving = moving
         self._albums = Albums()
         self._lanes = Lanes()
@@ -141,8 +144,8 @@ class Hearing:
 
     async def _gathered(self, album: Gathering) -> None:
         whole = album.whole()
-        self._reader.learn_album(whole.id, album.members)
         if whole.meant:
+            self._reader.learn_album(whole.id, album.members)
             await self._said(whole)
 
     async def _said(self, incoming: Incoming) -> None:
@@ -159,7 +162,8 @@ class Hearing:
         self._previews.begin(incoming.place, incoming.id, Expected(notices.stop, grows=not incoming.changes))
         try:
             await self._greet(incoming)
-            await self._hand_on(_event(incoming, fetched), incoming)
+            said = self._choices.said(incoming.place.address, incoming.text)
+            await self._hand_on(_event(msgspec.structs.replace(incoming, text=said), fetched), incoming)
         except (MailboxFull, RateLimited) as refusal:
             await self._previews.dropped(incoming.place, incoming.id)
             template = notices.mailbox_full if isinstance(refusal, MailboxFull) else notices.rate_limited

@@ -93,8 +93,10 @@ class Reader:
             return None
         first = _id_of(message)
         said = self._said(f"tg:{number}", message)
-        whole = self._albums.get(first) or first
-        return said and msgspec.structs.replace(said, changes=whole, album="")
+        album = self._albums.get(first)
+        if said is None or not (said.meant or album):
+            return None
+        return msgspec.structs.replace(said, changes=album or first, album="")
 
     def _said(self, id: str, message: Sent) -> Incoming | None:
         sender = message.sender
