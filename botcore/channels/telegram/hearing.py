@@ -27,6 +27,7 @@ from botcore.channels.telegram.sending import Sending
 from botcore.channels.telegram.setup import STOP_COMMAND
 from botcore.channels.telegram.shown import Shown
 from botcore.channels.telegram.updates import number_of, parse_update
+from botcore.conversation import clean_text
 from botcore.errors import MailboxFull, RateLimited, StoreError, StoreUnavailable
 from botcore.types import AnyEvent, Deleted, Edited, Message, Reacted, Started
 
@@ -247,7 +248,7 @@ class Hearing:
 
 def _event(incoming: Incoming, fetched: Fetched) -> AnyEvent:
     id, address, person, at = incoming.id, incoming.place.address, incoming.person, incoming.at
-    text, files = incoming.text, fetched.attachments
+    text, files = clean_text(incoming.text), fetched.attachments
     if incoming.changes:
         return Edited(
             id=id,
