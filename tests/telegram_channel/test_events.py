@@ -169,7 +169,7 @@ async def test_a_customer_is_greeted_once_even_over_a_restart(
 ) -> None:
     shown = RecentlyShown()
     for text in ("one", "two"):
-        async with running(fake, ear, shown=shown):
+        async with running(fake, ear, shown=shown, poll_seconds=1):
             fake.say(shop, customer, text)
             await fake.until(lambda said=text: said in ear.texts)  # type: ignore[misc]  # bound now
             await another_poll(fake)

@@ -91,10 +91,8 @@ async def test_stop_where_nothing_is_being_written_is_a_message_like_any_other(f
 
 async def test_a_stop_button_that_outlived_its_answer_is_still_answered(fake: FakeTelegram) -> None:
     ann, team = fake.person("Ann"), fake.group()
-    async with bot(fake, endless):
-        fake.say(team, ann, "@botcore_bot count")
-        await fake.until(lambda: growing(fake, team))
-        stump = fake.shown(team)[-1]
+    stump = fake.add(team, fake.bot, "1 2 3")
+    stump.keyboard = [[{"text": "⏹ Stop", "callback_data": "stop"}]]
     async with bot(fake, quick):
         press = fake.press(stump, "⏹ Stop", person=ann)
         await fake.until(lambda: press in fake.answered)
