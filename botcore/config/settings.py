@@ -71,6 +71,13 @@ class DiscordSettings(Section):
     token: forms.Token = SecretStr("")
     api_url: forms.DiscordUrl = "https://discord.com/api/v10"
     gateway_url: forms.GatewayUrl = "wss://gateway.discord.gg"
+    mode: Literal["gateway", "http"] = "gateway"
+    public_key: forms.PublicKey = ""
+    channels: list[Annotated[int, Field(ge=1)]] = []
+    threads: bool = False
+    shards: Annotated[int, Field(ge=0, le=256)] = 1
+    """0: as many as Discord recommends."""
+    file_bytes: Annotated[int, Field(ge=0, le=25_000_000)] = 1_000_000
 
 
 class WebSettings(Section):
