@@ -70,7 +70,8 @@ async def test_a_private_answer_that_is_sent_again_stands_there_once(fake: FakeD
     await synced(fake)
     room = general(fake)
     await fake.slash(room, "ann", "secret", text="word " * 900)
-    await fake.until(lambda: len(bot.last_shown) > 1)
+    await fake.until(lambda: "".join(fake.answers(room)).count("word") == 900)
+    await fake.until(lambda: len(bot.last_shown) == len(fake.answers(room)))
     before = fake.answers(room)
     again = bot.answer_to(bot.heard[0], bot.last_key, "/secret " + "word " * 900)
     await bot.channel.send(again)
@@ -185,10 +186,11 @@ async def test_the_stop_button_ends_a_growing_answer_and_goes_with_it(fake: Fake
     await fake.say(dm, "ann", "wait")
     await fake.until(lambda: bool(bot.heard))
     stops: list[str] = []
+    note = stops.append
 
     async def listen() -> None:
         async for address in bot.live.stops():
-            stops.append(str(address))
+            note(str(address))
 
     listening = asyncio.create_task(listen())
     await bot.grow("wa")

@@ -82,11 +82,17 @@ class Supervisor:
 
     async def _stay(self, client: BotClient) -> None:
         """For as long as the client lives. Where Discord calls by itself, it has no connection to keep."""
-        if self._options.mode == "gateway":
-            await client.connect()
-            return
-        client.on_login()
-        await asyncio.Event().wait()
+        if self._options.mode == "http":
+            client.on_login()
+            await asyncio.Event().wait()
+        connected = asyncio.create_task(client.connect(), name="discord connection")
+        try:
+            await asyncio.wait({connected})
+        finally:
+            while not connected.done():  # asyncio.wait_for before Python 3.12 may swallow a cancellation
+                connected.cancel()
+                await asyncio.wait({connected}, timeout=0.5)
+        connected.result()
 
     def _without_content(self) -> float:
         log.warning(
