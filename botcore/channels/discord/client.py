@@ -108,7 +108,8 @@ def _guarded(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
     def parse_or_skip(data: Any) -> None:
         try:
             parse(data)
-        except Exception:
-            log.exception("an event from Discord can't be read and is skipped", event_type=event)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:300]
+            log.warning("an event from Discord can't be read and is skipped", event_type=event, reason=reason)
 
     return parse_or_skip
