@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from botcore.channels.discord.parts import Part
+from botcore.channels.discord.posting import Posting
 from botcore.testing.fake_discord import FakeDiscord
 from botcore.types import Address, Deleted, Edited, Message, Outgoing, Reacted, Reply
-from tests.discord_channel.conftest import Bot, Shown
+from tests.discord_channel.conftest import Bot, Shown, outgoing
 
 
 def take_place_of(bot: Bot, old: str, new: str, text: str) -> Outgoing:
@@ -132,6 +134,24 @@ async def test_an_answer_whose_old_one_was_deleted_comes_anew(fake: FakeDiscord,
     await fake.until(lambda: bool(bot.shown.kept))
     await fake.delete(fake.shown(dm)[-1])
     await bot.channel.send(take_place_of(bot, key_of_answer(bot), "new", "new"))
+    assert fake.answers(dm) == ["new"]
+
+
+async def test_a_preview_goes_where_the_answer_stands_in_an_older_ones_place(
+    fake: FakeDiscord, bot: Bot
+) -> None:
+    dm = fake.dm("ann")
+    await bot.channel.send(outgoing(dm.id, Reply("old"), key="old"))
+    await bot.channel.send(outgoing(dm.id, Reply("how far it ha"), key="preview"))
+    old, preview = fake.shown(dm)
+    posting = Posting(
+        client=await bot.channel._supervisor.client(),
+        chat=str(dm.id),
+        key="new",
+        preview=preview.id,
+        standing=[str(old.id)],
+    )
+    await posting.post([Part("new")])
     assert fake.answers(dm) == ["new"]
 
 

@@ -105,10 +105,13 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
                 id = await self._as_file(index, part, refusal)
             ids.append(id)
             await self.keep([*ids, *self.standing[len(ids) :]])
-        if len(self.standing) > len(ids):
-            for id in self.standing[len(ids) :]:
-                await self._take_away(id)
+        out_of_date = list(self.standing[len(ids) :])
+        for id in out_of_date:
+            await self._take_away(id)
+        if out_of_date:
             await self.keep(ids)
+        if self.preview and str(self.preview) not in ids:
+            await self._take_away(str(self.preview))
 
     async def _part(self, index: int, part: Part) -> str:
         """Id of the message that shows it."""
