@@ -57,6 +57,8 @@ class FakeDiscord:
         self._posting = Posting(self.world, self.gateway.dispatch, self._changed.set)
         self.rest = Rest(self.world, self._posting, self._shows_typing)
         self._interactions = Interactions(self.world, self._posting, self.gateway.dispatch)
+        self.files_broken = False
+        """No file can be fetched."""
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -346,7 +348,7 @@ class FakeDiscord:
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.world.files.get(int(request.match_info["id"]))
-        if file is None:
+        if file is None or self.files_broken:
             return web.Response(status=404)
         return web.Response(body=file.data, content_type=file.media_type)
 
