@@ -86,6 +86,16 @@ async def test_another_gateway_may_take_the_call_than_the_one_that_answers(fake:
         await bystander.channel.aclose()
 
 
+async def test_a_call_whose_answer_never_went_out_is_answered_in_the_channel(fake: FakeDiscord) -> None:
+    dm = fake.dm("ann")
+    async with called(fake) as bot:
+        fake._interactions.calling = None
+        asked = await fake.slash(dm, "ann", "help")
+        bot.channel.endpoint(bot.intake).handle(fake.gateway.last["d"])
+        assert await fake.answered(dm) == ["/help"]
+        assert asked.acknowledged == ""
+
+
 async def test_a_ping_is_answered_by_a_ping(fake: FakeDiscord) -> None:
     async with called(fake):
         assert fake._interactions.calling is not None

@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 OPEN_SECONDS = 14.5 * 60
 """A little less than the 15 minutes of Discord."""
+ACKNOWLEDGE_SECONDS = 4.0
+"""After which an acknowledgement of which nothing was heard is too late anyway."""
 MOST_OPEN = 10_000
 MARK = "i"
 """Begins the id of an event that came by an interaction; other ids are Discord's numbers."""
@@ -64,7 +66,10 @@ class Open:
 
     async def acknowledged(self) -> bool:
         """Whether Discord took the acknowledgement. Answers must wait for it."""
-        return await asyncio.shield(self._acknowledged) if self._acknowledged else True
+        if self._acknowledged is None:
+            return True
+        done, _ = await asyncio.wait({self._acknowledged}, timeout=ACKNOWLEDGE_SECONDS)
+        return bool(done) and self._acknowledged.result()
 
     @property
     def expired(self) -> bool:

@@ -59,6 +59,8 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.shards = 1
         """How many Discord recommends."""
+        self.last: Json = {}
+        """The event that happened last, heard by anybody or not."""
         self.identified = 0
         self.resumed = 0
         self.heartbeats = 0
@@ -67,6 +69,7 @@ class Gateway:
 
     async def dispatch(self, event: str, data: Json) -> None:
         """To the session whose shard it is: a server's by its id, everything else to the first."""
+        self.last = {"t": event, "d": data}
         guild = int(data.get("guild_id") or 0) if str(data.get("guild_id") or 0).isdecimal() else 0
         for session in list(self.sessions.values()):
             if (guild >> 22) % session.shards == session.shard:
