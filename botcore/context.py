@@ -35,6 +35,12 @@ class CommandInfo(msgspec.Struct, frozen=True):
     name: str
     description: str
     plugin: str
+    choices: tuple[tuple[str, str], ...] = ()
+    """What may follow it, each with its name in the person's language; empty where anything may."""
+    menu: str = ""
+    """Its name in the menu of a message, where a channel has one; empty for none."""
+    private: bool = False
+    """Its answer is for who asked, not for everybody in the room."""
 
 
 class Scheduled(msgspec.Struct, frozen=True):

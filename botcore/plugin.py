@@ -40,6 +40,9 @@ class Command(msgspec.Struct, frozen=True):
     description: str
     """First line of the handler's docstring; the text `command.<name>` of the plugin's locale replaces it."""
     hidden: bool = False
+    choices: tuple[str, ...] = ()
+    menu: str = ""
+    private: bool = False
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -98,13 +101,26 @@ class Plugin(Generic[ConfigT]):
         self.closers: list[Callable[[], Awaitable[None]]] = []
         self._folder = folder
 
-    def command(self, name: str, *, hidden: bool = False) -> Callable[[HandlerT], HandlerT]:
-        """Answer `/name` on every channel. A hidden one is left out of /help and menus."""
+    def command(
+        self,
+        name: str,
+        *,
+        hidden: bool = False,
+        choices: Sequence[str] = (),
+        menu: str = "",
+        private: bool = False,
+    ) -> Callable[[HandlerT], HandlerT]:
+        """Answer `/name` on every channel. A hidden one is left out of /help and menus.
+
+        Where a channel has a place for it: `choices` (25 at most) are offered to follow the command; under `menu` (32
+        characters) it stands in the menu of a message, whose text follows it then; a `private` one answers only who
+        asked. The texts `choice.<name>.<choice>` and `menu.<name>` of the plugin's locale replace their names.
+        """
 
         def register(handler: HandlerT) -> HandlerT:
             self._check("command", name, self.commands, handler)
             description = (inspect.getdoc(handler) or "").partition("\n")[0]
-            self.commands[name] = Command(name, handler, description, hidden)
+            self.commands[name] = Command(name, handler, description, hidden, tuple(choices), menu, private)
             return handler
 
         return register

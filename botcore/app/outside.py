@@ -59,6 +59,8 @@ def open_telegram(
         mode=telegram.mode,
         webhook_url=telegram.webhook_url,
         webhook_secret=telegram.webhook_secret.get_secret_value(),
+        web_app_url=telegram.web_app_url,
+        drafts=telegram.drafts,
         commands={"": described["en"], **described},
         patience_seconds=0.0,  # the sender has it
         uncertain_sends=telegram.uncertain_sends,
@@ -86,13 +88,50 @@ def open_discord(settings: Settings, dialogues: Dialogues, commands: Commands) -
     except ModuleNotFoundError as error:
         raise _missing(settings, "discord", error) from error
 
-    options = DiscordOptions(token=token, api_url=discord.api_url, gateway_url=discord.gateway_url)
-    described: dict[str, dict[str, str]] = {}
+    if discord.mode == "http" and not discord.public_key:
+        problem = 'is empty, but discord.mode = "http" needs it: copy it from the developer portal'
+        where = settings.origins.where(("discord", "mode"))
+        raise ConfigurationError([Fault(where, "discord.public_key", problem)])
+    options = DiscordOptions(
+        token=token,
+        api_url=discord.api_url,
+        gateway_url=discord.gateway_url,
+        mode=discord.mode,
+        public_key=discord.public_key,
+        channels=frozenset(discord.channels),
+        threads=discord.threads,
+        shards=discord.shards,
+        file_bytes=discord.file_bytes,
+    )
+    slash = [
+        SlashCommand(
+            name=next(iter(infos.values())).name,
+            descriptions={language: one.description for language, one in infos.items()},
+            choices=_choices(infos),
+            private=next(iter(infos.values())).private,
+            menu={language: one.menu for language, one in infos.items() if one.menu},
+        )
+        for infos in _by_command(commands)
+    ]
+    return DiscordChannel(options, live=dialogues.live, commands=slash, shown=dialogues.shown)
+
+
+def _choices(infos: Mapping[str, CommandInfo]) -> dict[str, dict[str, str]]:
+    """Of one command: what may follow it, each with its name by language."""
+    found: dict[str, dict[str, str]] = {}
+    for language, one in infos.items():
+        for value, name in one.choices:
+            found.setdefault(value, {})[language] = name
+    return found
+
+
+def _by_command(commands: Commands) -> list[dict[str, CommandInfo]]:
+    """Each command in all languages."""
+    found: dict[str, dict[str, CommandInfo]] = {}
     for language, infos in commands.items():
         for one in infos:
-            described.setdefault(one.name, {})[language] = one.description
-    slash = [SlashCommand(name, by_language) for name, by_language in described.items()]
-    return DiscordChannel(options, live=dialogues.live, commands=slash, shown=dialogues.shown)
+            found.setdefault(one.name, {})[language] = one
+    return list(found.values())
 
 
 def _notices(texts: Catalog, locale: str) -> Notices:

@@ -12,6 +12,7 @@ from botcore.app.metrics import AppMetrics
 from botcore.channels.base import Channel
 from botcore.errors import StoreError
 from botcore.web.app import create_health_app, create_web_app
+from botcore.web.discord import discord_routes
 from botcore.web.parts import Readiness, WebLimits, WebParts
 from botcore.web.redis_sessions import RedisSessions
 from botcore.web.server import WebServer
@@ -49,6 +50,19 @@ def web_server(app: App, *, gateway: bool = True) -> WebServer:
 
 
 def _webhooks(app: App) -> list[BaseRoute]:
+    return [*_telegram_webhook(app), *_discord_interactions(app)]
+
+
+def _discord_interactions(app: App) -> list[BaseRoute]:
+    discord = app.channels.get("discord")
+    if discord is None or app.settings.discord.mode != "http":
+        return []
+    from botcore.channels.discord import DiscordChannel
+
+    return discord_routes(discord.endpoint(app.intake)) if isinstance(discord, DiscordChannel) else []
+
+
+def _telegram_webhook(app: App) -> list[BaseRoute]:
     telegram = app.channels.get("telegram")
     if telegram is None or app.settings.telegram.mode != "webhook":
         return []

@@ -59,6 +59,12 @@ def _webhook(text: str) -> str:
     return text
 
 
+def _public_key(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("expected the 64 hexadecimal digits that the developer portal calls the public key")
+    return text
+
+
 def _webhook_secret(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret.get_secret_value()):
         raise ValueError("expected 1 to 256 of the characters A-Z a-z 0-9 _ -")
@@ -170,6 +176,8 @@ DiscordUrl = Annotated[
     str, AfterValidator(_address("https", "http", like="https://discord.com/api/v10", ends="/api/v10"))
 ]
 GatewayUrl = Annotated[str, AfterValidator(_address("wss", "ws", like="wss://gateway.discord.gg"))]
+WebAppUrl = Annotated[str, AfterValidator(_optional(_address("https", like="https://bot.example.org")))]
+PublicKey = Annotated[str, AfterValidator(_optional(_public_key))]
 WebhookUrl = Annotated[str, AfterValidator(_optional(_webhook))]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Token = Annotated[SecretStr, AfterValidator(_header_value)]

@@ -61,6 +61,8 @@ class TelegramSettings(Section):
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: forms.WebhookUrl = ""
     webhook_secret: forms.WebhookSecret = SecretStr("")
+    web_app_url: forms.WebAppUrl = ""
+    drafts: bool = True
     api_url: forms.TelegramUrl = "https://api.telegram.org/bot"
     file_url: forms.TelegramFileUrl = "https://api.telegram.org/file/bot"
     uncertain_sends: Literal["repeat", "mark"] = "repeat"
@@ -73,6 +75,13 @@ class DiscordSettings(Section):
     token: forms.Token = SecretStr("")
     api_url: forms.DiscordUrl = "https://discord.com/api/v10"
     gateway_url: forms.GatewayUrl = "wss://gateway.discord.gg"
+    mode: Literal["gateway", "http"] = "gateway"
+    public_key: forms.PublicKey = ""
+    channels: list[Annotated[int, Field(ge=1)]] = []
+    threads: bool = False
+    shards: Annotated[int, Field(ge=0, le=256)] = 1
+    """0: as many as Discord recommends."""
+    file_bytes: Annotated[int, Field(ge=0, le=25_000_000)] = 1_000_000
 
 
 class WebSettings(Section):

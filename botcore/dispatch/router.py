@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -123,11 +124,23 @@ class Router:
         """The visible commands, described in each language."""
         return {
             language: [
-                CommandInfo(
-                    name, one.catalog.get(language, f"command.{name}") or command.description, one.plugin.name
-                )
-                for name, (one, command) in self._commands.items()
+                _info(one, command, language)
+                for one, command in self._commands.values()
                 if not command.hidden
             ]
             for language in languages
         }
+
+
+def _info(one: Installed, command: Command, language: str) -> CommandInfo:
+    get = partial(one.catalog.get, language)
+    return CommandInfo(
+        command.name,
+        get(f"command.{command.name}") or command.description,
+        one.plugin.name,
+        choices=tuple(
+            (choice, get(f"choice.{command.name}.{choice}") or choice) for choice in command.choices
+        ),
+        menu=command.menu and (get(f"menu.{command.name}") or command.menu),
+        private=command.private,
+    )

@@ -78,7 +78,7 @@ async def reset(ctx: Ctx) -> str:
     return ctx.t("reset")
 
 
-@plugin.command("lang")
+@plugin.command("lang", choices=(*LANGUAGES, "auto"))
 async def lang(ctx: Ctx) -> Reply:
     """Choose the language: /lang en, /lang zh, /lang auto."""
     wanted = ctx.args.strip().casefold()
@@ -96,7 +96,7 @@ async def lang(ctx: Ctx) -> Reply:
     )
 
 
-@plugin.command("privacy")
+@plugin.command("privacy", private=True)
 async def privacy(ctx: Ctx) -> str:
     """What I keep about you."""
     return ctx.t("privacy")
@@ -178,7 +178,7 @@ async def _keep(ctx: Ctx, text: str) -> str:
     return ctx.t("memory.kept" if kept else "memory.full", text=text.strip())
 
 
-@plugin.command("human")
+@plugin.command("human", menu="Ask support")
 async def human(ctx: Ctx) -> str:
     """Ask for a person."""
     return await _hand_over(ctx, ctx.args)

@@ -34,7 +34,7 @@ async def close_solvers() -> None:
         _solvers.popitem()[1].close()
 
 
-@plugin.command("math")
+@plugin.command("math", menu="Explain")
 async def math(ctx: Context[TutoringConfig]) -> str | Reply | Stream:
     """Solve a mathematics question, with steps."""
     return await _commanded(ctx, ctx.args)

@@ -13,7 +13,7 @@ from tests.discord_channel.conftest import Bot
 async def test_commands_are_registered_with_their_languages(fake: FakeDiscord, bot: Bot) -> None:
     await fake.until(lambda: fake.rest.syncs == 1)
     registered = {one["name"]: one for one in fake.world.commands}
-    assert set(registered) == {"help", "echo", "slow"}
+    assert set(registered) == {"help", "echo", "slow", "secret", "lang", "translate", "Translate"}
     assert registered["help"]["description_localizations"]["zh-CN"] == "我能做什么"
     assert len(registered["echo"]["description"]) == 100
     assert registered["slow"]["description"] == "slow"
@@ -21,8 +21,10 @@ async def test_commands_are_registered_with_their_languages(fake: FakeDiscord, b
 
 async def test_commands_are_not_registered_again_where_nothing_changed(fake: FakeDiscord, bot: Bot) -> None:
     await fake.until(lambda: fake.rest.syncs == 1)
-    async with Bot(fake).running():
+    async with Bot(fake).running() as second:
         await fake.until(lambda: fake.calls.count(("GET", _path(fake), 200)) == 2)
+        assert second.channel.ears._syncing is not None
+        await second.channel.ears._syncing
     assert fake.rest.syncs == 1
 
 
@@ -51,7 +53,7 @@ async def test_the_option_of_a_command_is_what_follows_it(fake: FakeDiscord, bot
     assert await fake.answered(dm) == ["hello there"]
     event = bot.heard[0]
     assert isinstance(event, Message)
-    assert (event.id, event.text, event.person.locale) == (str(asked.id), "/echo hello there", "en-US")
+    assert (event.id, event.text, event.person.locale) == (f"i{asked.id}", "/echo hello there", "en-US")
 
 
 async def test_an_answer_after_fifteen_minutes_comes_as_a_message(fake: FakeDiscord, bot: Bot) -> None:

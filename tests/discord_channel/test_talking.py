@@ -97,14 +97,17 @@ async def test_messages_of_one_chat_keep_their_order(fake: FakeDiscord, bot: Bot
     assert await fake.answered(dm, 8) == said
 
 
-async def test_files_of_a_person_arrive_with_their_address(fake: FakeDiscord, bot: Bot) -> None:
+async def test_files_of_a_person_come_along_with_the_type_that_they_have(fake: FakeDiscord, bot: Bot) -> None:
     dm = fake.dm("ann")
-    await fake.say(dm, "ann", "look", files={"notes.txt": b"12"})
+    sent = {"notes.txt": b"12", "picture.exe": b"\x89PNG\r\n\x1a\n...", "large.txt": b"x" * 1_000_001}
+    await fake.say(dm, "ann", "look", files=sent)
     await fake.answered(dm)
     event = bot.heard[0]
     assert isinstance(event, Message)
-    (file,) = event.attachments
-    assert (file.name, file.url.startswith(fake.url)) == ("notes.txt", True)
+    notes, picture, large = event.attachments
+    assert (notes.name, notes.data) == ("notes.txt", b"12")
+    assert (picture.media_type, picture.data) == ("image/png", sent["picture.exe"])
+    assert (large.data, large.url.startswith(fake.url)) == (b"", True)
 
 
 async def test_nobody_is_pinged_by_what_the_bot_says(fake: FakeDiscord, bot: Bot) -> None:

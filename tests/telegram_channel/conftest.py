@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from botcore.channels.base import ShownMessages
 from botcore.channels.telegram import TelegramChannel, TelegramOptions
 from botcore.channels.telegram.previews import Watcher
-from botcore.conversation import clean_event
+from botcore.conversation import clean_event, encode
 from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, MemoryStore
 from botcore.delivery.sender import Sender
 from botcore.dispatch.turn import Turn
@@ -38,6 +39,7 @@ class Ear:
             async with self._changed:
                 self._changed.notify_all()
             raise self.refusals.pop(0)
+        encode(clean_event(event))  # what can't be stored is no event
         self.heard.append(event)
         self.limit_keys.append(limit_key)
         async with self._changed:
@@ -80,15 +82,21 @@ def options_for(fake: FakeTelegram, **changes: Any) -> TelegramOptions:
         "slow_seconds": 0.05,
         "patience_seconds": 5.0,
         "edit_seconds": 0.05,
+        "album_seconds": 0.25,
     }
     return TelegramOptions(**given | changes)
 
 
 @asynccontextmanager
 async def running(
-    fake: FakeTelegram, ear: Ear, *, watcher: Watcher | None = None, **changes: Any
+    fake: FakeTelegram,
+    ear: Ear,
+    *,
+    watcher: Watcher | None = None,
+    shown: ShownMessages | None = None,
+    **changes: Any,
 ) -> AsyncIterator[TelegramChannel]:
-    channel = TelegramChannel(options_for(fake, **changes), watcher=watcher)
+    channel = TelegramChannel(options_for(fake, **changes), watcher=watcher, shown=shown)
     task = asyncio.create_task(channel.run(ear))
     try:
         yield channel
@@ -98,6 +106,12 @@ async def running(
         await channel.aclose()
         if isinstance(ended[0], Exception):
             raise ended[0]
+
+
+async def another_poll(fake: FakeTelegram) -> None:
+    """Wait until the bot has asked for updates once more."""
+    polls = len(fake.called("getUpdates"))
+    await fake.until(lambda: len(fake.called("getUpdates")) > polls)
 
 
 @pytest.fixture
@@ -121,13 +135,20 @@ _numbers = count(1)
 
 
 def outgoing(
-    address: Address, reply: Reply | str, *, to: str = "", key: str = "", last: bool = True
+    address: Address,
+    reply: Reply | str,
+    *,
+    to: str = "",
+    key: str = "",
+    last: bool = True,
+    replaces: str = "",
 ) -> Outgoing:
     return Outgoing(
-        key=key or f"{address}:{next(_numbers)}:0",
+        key=key or f"{address}:{next(_numbers)}.abc:0",
         address=address,
         reply=Reply(reply) if isinstance(reply, str) else reply,
         in_reply_to=to,
+        replaces=replaces,
         summary=TurnSummary("t") if last else None,
     )
 
@@ -144,8 +165,8 @@ async def bot(
         await inbox.accept(clean_event(event), limit_key=limit_key)
 
     channel = TelegramChannel(options_for(fake, **changes), watcher=live)
-    worker = Worker(inbox, live, handle)
-    sender = Sender(MemoryOutbox(store), {"telegram": channel.send})
+    worker = Worker(inbox, live, handle, concurrency=256)
+    sender = Sender(MemoryOutbox(store), {"telegram": channel.send}, concurrency=256)
     tasks = [asyncio.create_task(work) for work in (channel.run(intake), worker.run(), sender.run())]
     try:
         yield channel

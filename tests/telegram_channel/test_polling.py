@@ -12,7 +12,7 @@ from botcore.channels.telegram import TelegramChannel
 from botcore.errors import MailboxFull, RateLimited, StoreUnavailable
 from botcore.testing.fake_telegram import Drop, FakeTelegram, Garbage, Late, Lose, Refuse
 from botcore.types import Address, Reply
-from tests.telegram_channel.conftest import Ear, options_for, outgoing, running
+from tests.telegram_channel.conftest import Ear, another_poll, options_for, outgoing, running
 
 CONFLICT = Refuse(409, "Conflict: terminated by other getUpdates request")
 
@@ -45,7 +45,7 @@ async def test_an_update_that_was_not_taken_before_the_end_comes_again_after_it(
         assert fake.updates.confirmed == 0
     ear.refusals = []
     async with running(fake, ear):
-        assert (await ear.message()).id == "tg:500001"
+        assert (await ear.message()).id == "tg:1001.1"
 
 
 @pytest.mark.parametrize("refusal", [MailboxFull(3.0), RateLimited(3.0)])
@@ -212,10 +212,33 @@ async def test_the_menu_of_commands_is_told_for_each_language(fake: FakeTelegram
     menu = {"": [("help", "What I can do")], "de": [("help", "Was ich kann")]}
     async with running(fake, ear, commands=menu):
         await fake.until(lambda: "de" in fake.methods.commands)
+    stop = {"command": "stop", "description": "End the answer that is being written"}
     assert fake.methods.commands == {
-        "": [{"command": "help", "description": "What I can do"}],
-        "de": [{"command": "help", "description": "Was ich kann"}],
+        "": [{"command": "help", "description": "What I can do"}, stop],
+        "de": [{"command": "help", "description": "Was ich kann"}, stop],
     }
+
+
+async def test_a_menu_that_is_as_it_should_be_is_not_told_again(fake: FakeTelegram, ear: Ear) -> None:
+    menu = {"": [("help", "What I can do")], "de": [("help", "Was ich kann")]}
+    async with running(fake, ear, commands=menu):
+        await fake.until(lambda: fake.called("getUpdates"))
+    async with running(fake, ear, commands=menu | {"de": [("help", "Hilfe")]}):
+        await fake.until(lambda: len(fake.called("getUpdates")) == 2)
+    told = [call.parameters.get("language_code", "") for call in fake.called("setMyCommands")]
+    assert told == ["", "de", "de"]
+
+
+async def test_the_button_beside_the_text_field_opens_the_web_page(fake: FakeTelegram, ear: Ear) -> None:
+    for _ in range(2):
+        async with running(fake, ear, web_app_url="https://bot.example.org"):
+            await fake.until(lambda: fake.methods.menu_button["type"] == "web_app")
+            await another_poll(fake)
+    assert fake.methods.menu_button["web_app"] == {"url": "https://bot.example.org"}
+    assert len(fake.called("setChatMenuButton")) == 1
+    async with running(fake, ear):
+        await another_poll(fake)
+    assert fake.methods.menu_button["type"] == "web_app", "what the operator set elsewhere is left alone"
 
 
 async def test_an_update_that_can_not_be_acknowledged_is_not_asked_for_without_pause(

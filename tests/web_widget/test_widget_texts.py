@@ -18,7 +18,9 @@ def test_a_language_has_the_texts_of_english_with_the_same_places_for_values(lan
     assert TEXTS[language].keys() == TEXTS["en"].keys()
     for key, text in TEXTS["en"].items():
         assert TEXTS[language][key].strip(), key
-        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", TEXTS[language][key])), key
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", TEXTS[language][key])), (
+            key
+        )
 
 
 @pytest.mark.parametrize("language", sorted(set(TEXTS) - {"en"}))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import structlog
 
@@ -11,6 +13,7 @@ from botcore.channels.discord.library import FAILURES, discord
 
 log = structlog.get_logger()
 
+READY_SECONDS = 10.0
 MOST_CHATS = 1000
 MOST_MISSED = 100
 """Messages read again of one chat."""
@@ -46,8 +49,12 @@ class LastSeen:
 
     async def missed(self, client: discord.Client, chat: int) -> AsyncIterator[discord.Message]:
         """What was said in the chat since, oldest first. Nothing where it can't be read any more."""
-        newest, guild_id, _ = self._chats[chat]
-        place = client.get_partial_messageable(chat, guild_id=guild_id or None)
+        newest, guild_id, private = self._chats[chat]
+        if not private:
+            await _servers_known(client)
+        known = client.get_channel(chat)
+        partial = client.get_partial_messageable(chat, guild_id=guild_id or None)
+        place = known if isinstance(known, discord.abc.Messageable) else partial
         try:
             async for message in place.history(
                 after=discord.Object(newest), oldest_first=True, limit=MOST_MISSED
@@ -55,3 +62,10 @@ class LastSeen:
                 yield message
         except FAILURES as error:
             log.warning("missed messages can't be read", chat=chat, error=str(error))
+
+
+async def _servers_known(client: discord.Client) -> None:
+    """Whose thread a message stands in is known only once the gateway has told of its server."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(READY_SECONDS):
+            await client.wait_until_ready()

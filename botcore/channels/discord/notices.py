@@ -13,6 +13,7 @@ _TEXTS = {
         "store_unavailable": "I can't store messages just now, so I have not read this one. Nothing earlier was lost; please send it again in a minute.",
         "store_full": "My memory is full, so I have not read this message. What was sent before is kept; please try again later.",
         "too_large": "({name}, {megabytes} MB, is too large to be sent here: at most {limit} MB.)",
+        "stop": "Stop",
         "in_a_file": "The answer is long, so it comes as a file.",
     },
     "zh": {
@@ -21,6 +22,7 @@ _TEXTS = {
         "store_unavailable": "我暂时无法保存消息，所以没有读这一条。之前的内容没有丢失，请一分钟后再发一次。",
         "store_full": "我的存储已满，所以没有读这条消息。之前发送的都已保存，请稍后再试。",
         "too_large": "（{name}，{megabytes} MB，太大，无法在这里发送：最多 {limit} MB。）",
+        "stop": "停止",
         "in_a_file": "回答较长，因此以文件形式发送。",
     },
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from typing import Literal
 
 import msgspec
 
@@ -13,6 +14,18 @@ class DiscordOptions(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     api_url: str = "https://discord.com/api/v10"
     gateway_url: str = "wss://gateway.discord.gg"
+    mode: Literal["gateway", "http"] = "gateway"
+    """http: Discord brings interactions to a web route, and nothing else is heard."""
+    public_key: str = ""
+    """64 hexadecimal digits, by which calls of Discord are known."""
+    channels: Set[int] = frozenset()
+    """In which the bot hears everything; forums too."""
+    threads: bool = False
+    """A mention in a text channel begins a thread."""
+    shards: int = 1
+    """Sessions with the gateway; 0 lets Discord say how many."""
+    file_bytes: int = 1_000_000
+    """Files of people up to this size come along, larger ones by their address; 0 fetches none."""
     first_retry: float = 1.0
     """Wait before the first new start after a failure; it doubles with every further one."""
     longest_retry: float = 60.0
@@ -28,8 +41,17 @@ class DiscordOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SlashCommand(msgspec.Struct, frozen=True):
-    """A plugin's command, as Discord's menu shows it."""
+    """A plugin's command, as Discord's menus show it. Texts are by BCP 47 tag; `en` counts for every other language."""
 
     name: str
     descriptions: Mapping[str, str]
-    """By BCP 47 language tag; `en` is the one for every other language."""
+    choices: Mapping[str, Mapping[str, str]] = {}
+    """What may follow the command, each with its name by language; empty where anything may."""
+    private: bool = False
+    """On a server only who used it sees the answer."""
+    menu: Mapping[str, str] = {}
+    """Its name in the menu of a message, where the message is what follows the command; empty for none there."""
+
+    @property
+    def menu_name(self) -> str:
+        return (self.menu.get("en") or next(iter(self.menu.values()), ""))[:32]

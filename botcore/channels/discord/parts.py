@@ -24,6 +24,8 @@ class Part(msgspec.Struct, frozen=True):
     text: str = ""
     buttons: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
+    stop: str = ""
+    """What a button says that ends the answer."""
 
 
 async def parts_of(reply: Reply, say: Say, language: str) -> list[Part]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+import msgspec
 import structlog
 
 from botcore.channels.discord.buttons import view_of
@@ -20,8 +21,16 @@ from botcore.errors import ChannelError
 log = structlog.get_logger()
 
 REFUSED_STATUS = 400
+UNKNOWN_WEBHOOK = 10015
 EXPIRED_TOKEN = 50027
 """Code of an interaction that is closed; its status 401 would mean the bot's own token elsewhere."""
+ACKNOWLEDGED_WITHIN = 5.0
+"""Seconds in which Discord may not know an interaction's token yet, since its acknowledgement is on the way."""
+PLACE = "@original"
+"""Discord's name for the message in the place of "is thinking"."""
+
+Keep = Callable[[Sequence[str]], Awaitable[None]]
+PlaceFor = Callable[[Open, str], Awaitable[bool]]
 
 
 class Undeliverable(Exception):
@@ -30,6 +39,7 @@ class Undeliverable(Exception):
     def __init__(self, error: discord.HTTPException) -> None:
         super().__init__(f"{error.status} {error.code}: {error.text}")
         self.status = error.status
+        self.code = error.code
 
 
 def nonce_of(key: str, part: int) -> str:
@@ -51,135 +61,217 @@ def errors_told() -> Iterator[None]:
         raise ChannelError(f"Discord did not take a message: {error}") from error
 
 
-async def post(
-    client: discord.Client,
-    chat: str,
-    key: str,
-    parts: Sequence[Part],
-    *,
-    opened: Open | None = None,
-    reply_to: int = 0,
-    shown: int = 0,
-) -> None:
-    """Show all parts of the message `key`. `shown` is the id of the preview that the first part finishes.
+async def _nothing(ids: Sequence[str]) -> None:
+    """Where nothing outlives the process."""
 
-    Raises ChannelError where another try may work. What Discord refuses for good is logged and left out.
-    """
-    for index, part in enumerate(parts):
+
+async def _nowhere(opened: Open, key: str) -> bool:
+    return False
+
+
+class Posting(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the bot on its way: where it goes, and what of it stands there already."""
+
+    client: discord.Client
+    chat: str
+    key: str
+    opened: Open | None = None
+    """The interaction that it answers."""
+    place_for: PlaceFor = _nowhere
+    """See `OpenInteractions.place_for`."""
+    reply_to: int = 0
+    preview: int = 0
+    """The message that shows how far the answer had come."""
+    standing: Sequence[str] = ()
+    """Messages whose place it takes, first to last."""
+    keep: Keep = _nothing
+    """Told after each part which messages show the answer."""
+
+    async def post(self, parts: Sequence[Part]) -> None:
+        """Show all parts. Raises ChannelError where another try may work.
+
+        What Discord refuses for good is logged and left out.
+        """
+        ids: list[str] = []
+        for index, part in enumerate(parts):
+            try:
+                id = await self._part(index, part)
+            except Undeliverable as refusal:
+                if refusal.status != REFUSED_STATUS or not part.text:
+                    log.warning(
+                        "Discord refuses a message; it is left out", key=self.key, reason=str(refusal)
+                    )
+                    return
+                id = await self._as_file(index, part, refusal)
+            ids.append(id)
+            await self.keep([*ids, *self.standing[len(ids) :]])
+        out_of_date = list(self.standing[len(ids) :])
+        for id in out_of_date:
+            await self._take_away(id)
+        if out_of_date:
+            await self.keep(ids)
+        if self.preview and str(self.preview) not in ids:
+            await self._take_away(str(self.preview))
+
+    async def _part(self, index: int, part: Part) -> str:
+        """Id of the message that shows it."""
+        if index < len(self.standing):
+            id = self.standing[index]
+            if await self._edited(id, part):
+                return id
+        if index == 0 and self.opened and await self.place_for(self.opened, self.key):
+            try:
+                return await self._in_place(self.opened, part)
+            except Undeliverable as refusal:
+                if refusal.status == REFUSED_STATUS:
+                    raise
+                log.info("an interaction is closed; its answer goes to the channel", reason=str(refusal))
+        elif index == 0 and self.preview and await self._edited(str(self.preview), part):
+            return str(self.preview)
+        return await self._anew(index, part)
+
+    async def _anew(self, index: int, part: Part) -> str:
+        if self.opened and self.opened.private and await self.opened.acknowledged():
+            return await self._follow_up(self.opened, part)
         try:
-            await _post(client, chat, key, index, part, opened, reply_to, shown)
+            return str(await self._send(index, part))
         except Undeliverable as refusal:
-            if refusal.status != REFUSED_STATUS or not part.text:
-                log.warning("Discord refuses a message; it is left out", key=key, reason=str(refusal))
-                return
-            await _as_file(client, chat, key, index, part, refusal)
+            if self.opened is None or refusal.status == REFUSED_STATUS:
+                raise
+            if not await self.opened.acknowledged():
+                raise
+            return await self._follow_up(self.opened, part)
 
+    async def _send(self, index: int, part: Part) -> int:
+        place = self.client.get_partial_messageable(int(self.chat))
+        reply_to = 0 if index else self.reply_to
+        nonce = nonce_of(self.key, index)
+        with errors_told():
+            posted = await place.send(
+                part.text, nonce=nonce, **_reference(reply_to, self.chat), **_view(part), **_files(part)
+            )
+            if _differs(posted, part):
+                # The nonce was known: an attempt before, or the preview of this answer.
+                posted = await posted.edit(**_edit(part))
+        return posted.id
 
-async def _post(
-    client: discord.Client,
-    chat: str,
-    key: str,
-    index: int,
-    part: Part,
-    opened: Open | None,
-    reply_to: int,
-    shown: int,
-) -> None:
-    if index == 0 and opened and await opened.place_for(key):
+    async def _edited(self, id: str, part: Part) -> bool:
+        """Whether the message could be made this one; False where somebody has deleted it, or it is out of reach."""
+        if self.opened and (self.opened.private or id == PLACE):
+            return await self._edited_by_token(self.opened, id, part)
+        message = self.client.get_partial_messageable(int(self.chat)).get_partial_message(int(id))
         try:
             with errors_told():
-                await opened.interaction.edit_original_response(**_edit(part))
+                await message.edit(**_edit(part))
         except Undeliverable as refusal:
             if refusal.status == REFUSED_STATUS:
                 raise
-            log.info("an interaction is closed; its answer goes to the channel", reason=str(refusal))
-        else:
-            return
-    if index == 0 and shown and await _finished(client, chat, shown, part):
-        return
-    try:
-        await _send(client, chat, nonce_of(key, index), part, 0 if index else reply_to)
-    except Undeliverable as refusal:
-        if opened is None or refusal.status == REFUSED_STATUS:
+            return False
+        return True
+
+    async def _take_away(self, id: str) -> None:
+        try:
+            with errors_told():
+                await self.client.http.delete_message(int(self.chat), int(id))
+        except Undeliverable as refusal:
+            log.info("a message that is out of date can't be taken away", reason=str(refusal))
+
+    # By an interaction's token
+
+    async def _in_place(self, opened: Open, part: Part) -> str:
+        return str(await self._edit_by_token(opened, PLACE, part))
+
+    async def _edited_by_token(self, opened: Open, id: str, part: Part) -> bool:
+        try:
+            await self._edit_by_token(opened, id, part)
+        except Undeliverable as refusal:
+            if refusal.status == REFUSED_STATUS:
+                raise
+            return False
+        return True
+
+    async def _edit_by_token(self, opened: Open, id: str, part: Part) -> int:
+        try:
+            with errors_told():
+                place: Any = id  # a number, or PLACE, which discord.py puts into the address just so
+                edited = await opened.webhook(self.client).edit_message(place, **_edit(part))
+        except Undeliverable as refusal:
+            if refusal.code == UNKNOWN_WEBHOOK and time.time() - opened.at < ACKNOWLEDGED_WITHIN:
+                raise ChannelError(
+                    "Discord does not know yet that the interaction was acknowledged"
+                ) from refusal
             raise
-        await _follow_up(opened, part)
+        return int(edited.id)
 
-
-async def _send(
-    client: discord.Client, chat: str, nonce: str, part: Part, reply_to: int = 0
-) -> discord.Message:
-    place = client.get_partial_messageable(int(chat))
-    with errors_told():
-        posted = await place.send(
-            part.text, nonce=nonce, **_reference(reply_to, chat), **_view(part), **_files(part)
-        )
-        if posted.content.strip() != part.text.strip() and posted.edited_at is None:
-            # The nonce was known: an attempt before, or the preview of this answer.
-            posted = await posted.edit(**_edit(part))
-    return posted
-
-
-async def _finished(client: discord.Client, chat: str, message_id: int, part: Part) -> bool:
-    """Whether the preview could be made the final message; False where somebody has deleted it."""
-    preview = client.get_partial_messageable(int(chat)).get_partial_message(message_id)
-    try:
+    async def _follow_up(self, opened: Open, part: Part) -> str:
+        """The interaction's own way: where the bot may not write by itself, or only who asked shall see it."""
         with errors_told():
-            await preview.edit(**_edit(part))
-    except Undeliverable as refusal:
-        if refusal.status == REFUSED_STATUS:
-            raise
-        return False
-    return True
-
-
-async def _follow_up(opened: Open, part: Part) -> None:
-    """Where the bot may not write by itself (it is not on that server), the interaction's own way."""
-    if not await opened.acknowledged():
-        return
-    with errors_told():
-        await opened.interaction.followup.send(part.text, **_view(part), **_files(part))
-
-
-async def _as_file(
-    client: discord.Client, chat: str, key: str, index: int, part: Part, refusal: Undeliverable
-) -> None:
-    """Something in the message displeased Discord; its words still reach the person."""
-    log.warning("Discord refuses the form of a message; it goes as a file", key=key, reason=str(refusal))
-    place = client.get_partial_messageable(int(chat))
-    try:
-        with errors_told():
-            await place.send(
-                file=discord.File(BytesIO(part.text.encode()), "answer.md"),
-                nonce=nonce_of(f"{key}:file", index),
+            posted = await opened.webhook(self.client).send(
+                part.text, wait=True, ephemeral=opened.private, **_view(part), **_files(part)
             )
-    except Undeliverable as second:
-        log.warning("Discord refuses a message; it is left out", key=key, reason=str(second))
+        return str(posted.id)
 
+    # Where Discord refuses
 
-async def preview(
-    client: discord.Client, chat: str, key: str, text: str, *, opened: Open | None, reply_to: int, shown: int
-) -> int:
-    """Show how far an answer has come; the id of the message, 0 where it stands in an interaction's place."""
-    part = Part(text)
-    if opened and await opened.place_for(key):
+    async def _as_file(self, index: int, part: Part, refusal: Undeliverable) -> str:
+        """Something in the message displeased Discord; its words still reach the person. Its id, or nothing."""
+        log.warning(
+            "Discord refuses the form of a message; it goes as a file", key=self.key, reason=str(refusal)
+        )
+        place = self.client.get_partial_messageable(int(self.chat))
+        file = discord.File(BytesIO(part.text.encode()), "answer.md")
+        try:
+            with errors_told():
+                posted = await place.send(file=file, nonce=nonce_of(f"{self.key}:file", index))
+        except Undeliverable as second:
+            log.warning("Discord refuses a message; it is left out", key=self.key, reason=str(second))
+            return "0"
+        return str(posted.id)
+
+    # Before the answer is finished
+
+    async def show_preview(self, text: str, stop: str) -> int:
+        """How far an answer has come, with a button to end it; the id of its message, 0 in an interaction's place."""
+        part = Part(text, stop=stop)
+        if self.opened and await self.place_for(self.opened, self.key):
+            await self._in_place(self.opened, part)
+            return 0
+        if self.preview:
+            await self._edited(str(self.preview), part)
+            return self.preview
+        return await self._send(0, part)
+
+    async def tell(self, text: str) -> None:
+        """Say something that no plugin said, on a server only to who asked."""
+        if self.opened and await self.opened.acknowledged():
+            await self._tell_who_asked(self.opened, Part(text))
+        else:
+            await self._send(0, Part(text))
+
+    async def _tell_who_asked(self, opened: Open, part: Part) -> None:
+        webhook = opened.webhook(self.client)
+        if opened.loading and (opened.private or not opened.on_server):
+            await self._in_place(opened, part)
+            return
         with errors_told():
-            await opened.interaction.edit_original_response(**_edit(part))
-        return 0
-    if shown:
-        await _finished(client, chat, shown, part)
-        return shown
-    return (await _send(client, chat, nonce_of(key, 0), part, reply_to)).id
+            if opened.loading:
+                await webhook.delete_message(PLACE)  # type: ignore[arg-type]  # @original is one too
+            await webhook.send(part.text, wait=True, ephemeral=opened.on_server)
+
+    async def clear(self) -> None:
+        """Nobody waits for an answer that does not come."""
+        opened = self.opened
+        if opened is None or not opened.loading or opened.answered_by or not await opened.acknowledged():
+            return
+        try:
+            await opened.webhook(self.client).delete_message(PLACE)  # type: ignore[arg-type]  # @original is one too
+        except FAILURES as error:
+            log.info("an empty answer could not be cleared away", error=str(error))
 
 
-async def tell(
-    client: discord.Client, chat: str, text: str, *, opened: Open | None = None, reply_to: int = 0
-) -> None:
-    """Say something that no plugin said. Errors are logged: a notice is not worth more."""
-    about = opened.interaction.id if opened else reply_to or time.time_ns()
-    try:
-        await _post(client, chat, f"notice {about}", 0, Part(text), opened, reply_to, 0)
-    except (ChannelError, Undeliverable) as error:
-        log.warning("a notice was not delivered", error=str(error))
+def _differs(posted: discord.Message, part: Part) -> bool:
+    has_buttons = bool(part.buttons or part.stop)
+    return posted.content.strip() != part.text.strip() or bool(posted.components) != has_buttons
 
 
 def _reference(reply_to: int, chat: str) -> dict[str, Any]:
@@ -190,7 +282,7 @@ def _reference(reply_to: int, chat: str) -> dict[str, Any]:
 
 
 def _view(part: Part) -> dict[str, Any]:
-    view = view_of(part.buttons)
+    view = view_of(part.buttons, part.stop)
     return {"view": view} if view else {}
 
 
@@ -203,4 +295,5 @@ def _files(part: Part) -> dict[str, Any]:
 
 def _edit(part: Part) -> dict[str, Any]:
     """Everything of the message, since an edit leaves alone what it does not name."""
-    return {"content": part.text, "view": view_of(part.buttons), "attachments": _files(part).get("files", [])}
+    view = view_of(part.buttons, part.stop)
+    return {"content": part.text, "view": view, "attachments": _files(part).get("files", [])}

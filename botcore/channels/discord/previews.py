@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 TYPING_SECONDS = 8.0
 """Discord shows "is typing" for ten."""
+FIRST_TYPING_SECONDS = 0.2
 LONGEST_TYPING = 180.0
 FIRST_PREVIEW_SECONDS = 0.8
 EDIT_SECONDS = 1.4
@@ -42,6 +43,8 @@ class Follower(Protocol):
     """The part of a live stream that previews need; `delivery.base.Live` is one."""
 
     def follow(self, address: Address, after: str = "") -> AsyncIterator[LiveEvent | None]: ...
+
+    async def stop(self, address: Address) -> None: ...
 
 
 ShowTyping = Callable[[str], Awaitable[None]]
@@ -82,10 +85,13 @@ class Watching:
         self.events: set[str] = set()
         self._growing: dict[str, Growing] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._typing_since = 0.0
+        self._typing_since = time.monotonic()
 
     def begin(self) -> None:
-        self._tasks = [asyncio.create_task(self._follow(), name=f"discord watch {self._address}")]
+        self._tasks = [
+            asyncio.create_task(self._follow(), name=f"discord watch {self._address}"),
+            asyncio.create_task(self._keep_typing(), name="discord typing"),
+        ]
 
     @property
     def over(self) -> bool:
@@ -100,10 +106,7 @@ class Watching:
                         self._hear(event)
 
     def _hear(self, event: LiveEvent) -> None:
-        if event.type == "typing" and event.data.get("on") and not self._typing_since:
-            self._typing_since = time.monotonic()
-            self._tasks.append(asyncio.create_task(self._keep_typing(), name="discord typing"))
-        elif event.type == "delta" and event.data.get("in_reply_to") in self.events:
+        if event.type == "delta" and event.data.get("in_reply_to") in self.events:
             key = str(event.data["id"])
             growing = self._growing.get(key)
             if growing is None:
@@ -112,6 +115,8 @@ class Watching:
             growing.add(str(event.data["text"]), int(event.data.get("offset", 0)))
 
     async def _keep_typing(self) -> None:
+        """What is answered at once needs none, and would pay for it with a request."""
+        await asyncio.sleep(FIRST_TYPING_SECONDS)
         while time.monotonic() - self._typing_since < LONGEST_TYPING and not self._growing:
             with suppress(ChannelError, Undeliverable):
                 await self._typing(self._address.chat)

@@ -46,6 +46,10 @@ class Supervisor:
         assert self._current is not None  # noqa: S101  # set together with the event
         return self._current
 
+    def guild(self, id: int) -> discord.Guild | None:
+        """What is known of a server."""
+        return self._current.get_guild(id) if self._current else None
+
     async def run(self) -> None:
         while True:
             began = time.monotonic()
@@ -62,7 +66,7 @@ class Supervisor:
             self._current = client
             self._logged_in.set()
             self._refused, self.problem = False, ""
-            await client.connect()
+            await self._stay(client)
         except discord.PrivilegedIntentsRequired:
             return self._without_content()
         except discord.LoginFailure:
@@ -75,6 +79,20 @@ class Supervisor:
             self._logged_in.clear()
             await client.close()
         return self._failed(ChannelError("the connection was closed"))
+
+    async def _stay(self, client: BotClient) -> None:
+        """For as long as the client lives. Where Discord calls by itself, it has no connection to keep."""
+        if self._options.mode == "http":
+            client.on_login()
+            await asyncio.Event().wait()
+        connected = asyncio.create_task(client.connect(), name="discord connection")
+        try:
+            await asyncio.wait({connected})
+        finally:
+            while not connected.done():  # asyncio.wait_for before Python 3.12 may swallow a cancellation
+                connected.cancel()
+                await asyncio.wait({connected}, timeout=0.5)
+        connected.result()
 
     def _without_content(self) -> float:
         log.warning(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import Any
 
 from telegram import Bot, InputFile
-from telegram.request import HTTPXRequest
 
 from botcore.channels.telegram.failures import Refused, failure_of
 from botcore.channels.telegram.options import TelegramOptions
+from botcore.channels.telegram.requests import Carrier
 
 # Without this opt-in the library warns of a coming change whenever Telegram says how long to wait.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
-
-CONNECT_SECONDS = 10.0
-CONNECTIONS = 256
 
 
 class _Wire(Bot):
@@ -31,17 +27,14 @@ class Api:
     """Open until `aclose`. Every method raises a TelegramFailure."""
 
     def __init__(self, options: TelegramOptions) -> None:
-        # It would write addresses, and in these stands the token.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._options = options
-        self._files = _client(CONNECTIONS, options)
-        self._polls = _client(2, options)
+        self._carrier = Carrier(options.call_seconds)
         self._wire = _Wire(
             options.token,
             base_url=options.api_url,
             base_file_url=options.file_url,
-            request=self._files,
-            get_updates_request=self._polls,
+            request=self._carrier,
+            get_updates_request=self._carrier,
         )
 
     async def call(self, method: str, *, patience: float = 0.0, **parameters: Any) -> Any:
@@ -60,28 +53,19 @@ class Api:
             file.mimetype = media_type
         return await self.call(method, patience=len(data) / 50_000, **{field: file}, **parameters)
 
-    async def download(self, file_id: str) -> bytes:
-        """Any file up to 20 MB."""
+    async def download(self, file_id: str, limit: int) -> bytes:
+        """A file of at most `limit` bytes. Raises TooLarge where it is larger, whatever Telegram says of its size."""
         place = await self.call("getFile", file_id=file_id)
         path = place.get("file_path") if isinstance(place, dict) else None
         if not isinstance(path, str) or path.startswith("/") or "://" in path:
             raise Refused("Telegram named no place for the file.")
-        try:
-            return await self._files.retrieve(f"{self._options.file_url}{self._options.token}/{path}")
-        except Exception as error:
-            raise failure_of(error, "getFile") from error
+        return await self._carrier.fetch(f"{self._options.file_url}{self._options.token}/{path}", limit)
 
     async def aclose(self) -> None:
-        await self._files.shutdown()
-        await self._polls.shutdown()
+        await self._carrier.shutdown()
 
 
-def _client(connections: int, options: TelegramOptions) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        connect_timeout=min(CONNECT_SECONDS, options.call_seconds),
-        read_timeout=options.call_seconds,
-        write_timeout=options.call_seconds,
-        media_write_timeout=max(60.0, options.call_seconds),
-        pool_timeout=options.call_seconds,
-    )
+def message_id_of(sent: Any) -> int:
+    """Of the message that a call has sent; 0 where its receipt does not tell."""
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    return number if isinstance(number, int) else 0

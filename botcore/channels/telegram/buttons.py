@@ -8,6 +8,8 @@ from typing import Any
 
 from botcore.channels.telegram.updates import Press
 
+STOP = "stop"
+"""What the button under a growing answer sends; others begin with a number."""
 ROW_CHARACTERS = 28
 ROW_BUTTONS = 3
 
@@ -23,6 +25,11 @@ def keyboard(buttons: Sequence[str]) -> dict[str, Any] | None:
         rows[-1].append({"text": label, "callback_data": _data(index, label)})
         room -= len(label)
     return {"inline_keyboard": rows} if rows else None
+
+
+def stop_keyboard(label: str) -> dict[str, Any]:
+    """Under an answer that grows."""
+    return {"inline_keyboard": [[{"text": label, "callback_data": STOP}]]}
 
 
 def _labels(buttons: Sequence[str]) -> list[str]:

@@ -10,13 +10,14 @@ ChannelError
     ├── Revoked      Telegram doesn't know the token
     ├── Conflicted   another program polls with this token
     └── Refused      the call itself is wrong
+        └── TooLarge a file has more bytes than the bot takes
 """
 
 from __future__ import annotations
 
 import datetime
 
-import httpx
+import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -74,8 +75,19 @@ class Refused(TelegramFailure):
         return any(text in str(self).lower() for text in texts)
 
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-_GONE = ("chat not found", "user is deactivated", "group chat was deactivated", "not enough rights to send")
+class TooLarge(Refused):
+    """A file has more bytes than the bot takes."""
+
+
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "group chat was deactivated",
+    "not enough rights to send",
+    "business_connection_invalid",
+    "business connection not found",
+)
 
 
 def failure_of(error: Exception, method: str) -> TelegramFailure:
@@ -85,6 +97,8 @@ def failure_of(error: Exception, method: str) -> TelegramFailure:
             return Flooded(_seconds(error.retry_after))
         case ChatMigrated():
             return Migrated(error.new_chat_id)
+        case BadRequest() if "file is too big" in str(error).lower():
+            return TooLarge(str(error))
         case TelegramError():
             return _kind(error, method)(str(error))
     return Uncertain(str(error) or type(error).__name__)

@@ -1,58 +1,69 @@
-"""Files of persons: small pictures come along, the others by name and type. What Telegram says of them is checked."""
+"""Files of persons come along with their bytes, up to a bound; what Telegram says of them is checked."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import structlog
 
 from botcore.channels.telegram.api import Api
-from botcore.channels.telegram.failures import TelegramFailure
-from botcore.channels.telegram.reading import FoundFile
+from botcore.channels.telegram.contents import FoundFile
+from botcore.channels.telegram.failures import TelegramFailure, TooLarge
+from botcore.channels.telegram.media_types import media_type
 from botcore.types import Attachment
 
 log = structlog.get_logger()
 
-SECONDS = 15.0
-"""For one picture to arrive; a later one is told by its name."""
+SECONDS = 60.0
+"""For the files of one message to arrive; the poll for further updates goes on meanwhile."""
 AT_ONCE = 4
-"""Pictures that are fetched at the same time, so that memory stays bounded."""
-_PICTURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-}
+"""Messages whose files are fetched at the same time, so that memory stays bounded."""
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """The files of one message. Those without bytes are named once more, with the reason."""
+
+    attachments: tuple[Attachment, ...] = ()
+    too_large: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """There were files, and none of them could be had."""
+        return 0 < len(self.attachments) == len(self.too_large) + len(self.failed)
 
 
 class Files:
-    def __init__(self, api: Api, image_bytes: int) -> None:
+    """`limit` bounds the bytes of all files of one message together."""
+
+    def __init__(self, api: Api, limit: int) -> None:
         self._api = api
-        self._image_bytes = image_bytes
+        self._limit = limit
         self._places = asyncio.Semaphore(AT_ONCE)
 
-    async def attachments(self, found: Sequence[FoundFile]) -> tuple[Attachment, ...]:
-        """One for each, with its bytes where it is a picture of bearable size."""
-        return tuple([await self._attachment(file) for file in found])
+    async def fetch(self, found: Sequence[FoundFile]) -> Fetched:
+        if not found:
+            return Fetched()
+        fetched, left = Fetched(), self._limit
+        async with self._places:
+            give_up = asyncio.get_running_loop().time() + SECONDS
+            for file in found:
+                fetched, left = await self._one(fetched, file, left, give_up)
+        return fetched
 
-    async def _attachment(self, file: FoundFile) -> Attachment:
-        unread = Attachment(file.name, file.media_type)
-        if not file.media_type.startswith("image/") or file.size > self._image_bytes:
-            return unread
+    async def _one(self, so_far: Fetched, file: FoundFile, left: int, give_up: float) -> tuple[Fetched, int]:
+        unread = (*so_far.attachments, Attachment(file.name, file.media_type))
         try:
-            async with asyncio.timeout(SECONDS), self._places:
-                data = await self._api.download(file.id)
+            if file.size > left:
+                raise TooLarge("its size says so.")
+            async with asyncio.timeout_at(give_up):
+                data = await self._api.download(file.id, left)
+        except TooLarge:
+            return Fetched(unread, (*so_far.too_large, file.name), so_far.failed), left
         except (TelegramFailure, TimeoutError) as error:
-            log.warning("a picture could not be fetched", name=file.name, reason=str(error) or "too slow")
-            return unread
-        media_type = picture_type(data)
-        if not media_type or len(data) > self._image_bytes:
-            return Attachment(file.name, media_type or "application/octet-stream")
-        return Attachment(file.name, media_type, data)
-
-
-def picture_type(data: bytes) -> str:
-    """By its first bytes; empty for what is no picture."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for magic, kind in _PICTURES.items() if data.startswith(magic)), "")
+            log.warning("a file could not be fetched", name=file.name, reason=str(error) or "too slow")
+            return Fetched(unread, so_far.too_large, (*so_far.failed, file.name)), left
+        read = Attachment(file.name, media_type(file.media_type, data), data)
+        return msgspec.structs.replace(so_far, attachments=(*so_far.attachments, read)), left - len(data)

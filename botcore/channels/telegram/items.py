@@ -7,13 +7,20 @@ from collections.abc import Iterator
 
 import msgspec
 
-from botcore.channels.rendering import TelegramPart, Words, render_telegram
+from botcore.channels.rendering import CAPTION, TelegramPart, Words, render_telegram
 from botcore.channels.telegram.options import Notices
 from botcore.types import Attachment, Reply
 
 UPLOAD_BYTES = 50_000_000
 PHOTO_BYTES = 10_000_000
 PHOTO_TYPES = {"image/png", "image/jpeg", "image/webp"}
+PLAYED = {
+    "audio/mpeg": "audio",
+    "audio/mp4": "audio",
+    "audio/ogg": "voice",
+    "video/mp4": "video",
+}
+"""Which method shows what; anything else goes out as a document."""
 LONG = 3_000
 """Characters from which a text is rendered beside the event loop."""
 BESIDE_BUTTONS = "👇"
@@ -42,7 +49,25 @@ def _items(reply: Reply, notices: Notices) -> Iterator[Item]:
         yield part if part.text.strip() else msgspec.structs.replace(part, text=BESIDE_BUTTONS, entities=())
         if part.file:
             yield part.file
-    yield from files
+    for file in files:
+        yield file
+        yield from _rest_of_caption(file)
+
+
+def caption_of(attachment: Attachment) -> str:
+    """What a person who can't see it should hear, as far as it fits below it."""
+    parts = _captions(attachment)
+    return parts[0].text if parts else ""
+
+
+def _rest_of_caption(attachment: Attachment) -> Iterator[TelegramPart]:
+    first = caption_of(attachment)
+    rest = "\n".join(part.text for part in _captions(attachment)[1:])
+    yield from render_telegram(Reply(rest), words=Words()) if first and rest else ()
+
+
+def _captions(attachment: Attachment) -> list[TelegramPart]:
+    return render_telegram(Reply(attachment.alt), limits=CAPTION) if attachment.alt else []
 
 
 def _sorted(reply: Reply, notices: Notices) -> tuple[list[Attachment], list[str]]:
@@ -59,5 +84,8 @@ def _sorted(reply: Reply, notices: Notices) -> tuple[list[Attachment], list[str]
     return files, lines
 
 
-def is_photo(attachment: Attachment) -> bool:
-    return attachment.media_type in PHOTO_TYPES and len(attachment.data) <= PHOTO_BYTES
+def kind_of(attachment: Attachment) -> str:
+    """photo, audio, voice or video where Telegram plays that; else document."""
+    if attachment.media_type in PHOTO_TYPES:
+        return "photo" if len(attachment.data) <= PHOTO_BYTES else "document"
+    return PLAYED.get(attachment.media_type, "document")

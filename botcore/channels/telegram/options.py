@@ -30,8 +30,6 @@ class TelegramOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Between retries that only an operator's help can bring to success (token, second poller)."""
     patience_seconds: float = 60.0
     """For a message to wait inside one `send` while Telegram can't be reached."""
-    image_bytes: int = 2_000_000
-    """Largest picture of a person that is fetched; other files arrive by name and type."""
     uncertain_sends: Literal["repeat", "mark"] = "repeat"
     """How a message is sent a second time whose first try may have arrived: as it is, or with a line that says so."""
     messages_per_second: float = 30.0
@@ -40,6 +38,14 @@ class TelegramOptions(msgspec.Struct, frozen=True, kw_only=True):
     """To one person."""
     group_messages_per_minute: float = 20.0
     """To one group."""
+    file_bytes: int = 20_000_000
+    """Of all files of one message of a person together; Telegram gives bots none that is larger."""
+    album_seconds: float = 0.5
+    """An album is whole once nothing more of it has come for so long."""
+    drafts: bool = True
+    """Growing answers in private chats are drafts, which have no stop button; else messages that are edited."""
+    web_app_url: str = ""
+    """https address of the page behind the button beside the text field; empty leaves that button alone."""
     edit_seconds: float = 1.0
     """Between previews of a growing answer, at the beginning; the gap widens to five times that."""
 
@@ -60,3 +66,10 @@ class Notices(msgspec.Struct, frozen=True):
     too_large: str = "({name} is too large to be sent here: at most {limit} MB.)"
     repeated: str = "(This may have reached you already.)"
     not_sent: str = "({name} could not be sent here.)"
+    file_too_large: str = "{name} is too large for me: I take up to {limit} MB in one message. What you wrote beside it was taken."
+    file_failed: str = (
+        "{name} could not be fetched. What you wrote beside it was taken; please send the file again."
+    )
+    stop: str = "⏹ Stop"
+    stop_command: str = "End the answer that is being written"
+    web_app: str = "Open"

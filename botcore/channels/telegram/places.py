@@ -1,6 +1,9 @@
-"""Telegram's chats and topics as addresses of conversations."""
+"""Telegram's chats, topics and business accounts as addresses of conversations."""
 
 from __future__ import annotations
+
+import re
+from typing import Any
 
 import msgspec
 
@@ -8,12 +11,21 @@ from botcore.types import Address
 
 CHANNEL = "telegram"
 
+_CHAT = re.compile(
+    r"(?P<chat>-?\d{1,19})(?::(?P<thread>\d{1,19})?(?::(?P<business>[\w=-]{1,200}))?)?", re.ASCII
+)
+
 
 class Place(msgspec.Struct, frozen=True):
-    """A chat, or one topic of a forum."""
+    """A chat, one topic of a forum, or a customer's chat with a business account that the bot answers for.
+
+    As an address: `chat`, `chat:topic` or `chat::business`.
+    """
 
     chat: int
     thread: int | None = None
+    business: str = ""
+    """Id of the business connection."""
 
     @property
     def private(self) -> bool:
@@ -22,16 +34,27 @@ class Place(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> Address:
+        if self.business:
+            return Address(CHANNEL, f"{self.chat}::{self.business}")
         return Address(CHANNEL, f"{self.chat}:{self.thread}" if self.thread else str(self.chat))
+
+    @property
+    def whole(self) -> Place:
+        """The chat without its topics."""
+        return Place(self.chat, None, self.business)
+
+    def as_parameters(self) -> dict[str, Any]:
+        """Of a call about this chat; most calls want the topic too."""
+        return {"chat_id": self.chat, **({"business_connection_id": self.business} if self.business else {})}
 
     @classmethod
     def of(cls, address: Address) -> Place | None:
         """None for an address that no chat of Telegram can have."""
-        chat, _, thread = address.chat.partition(":")
-        try:
-            return cls(int(chat), int(thread) if thread else None)
-        except ValueError:
+        found = _CHAT.fullmatch(address.chat)
+        if found is None:
             return None
+        thread = found["thread"]
+        return cls(int(found["chat"]), int(thread) if thread else None, found["business"] or "")
 
 
 class Moves:
@@ -48,7 +71,7 @@ class Moves:
 
     def now(self, place: Place) -> Place:
         """Where to send to."""
-        return Place(self._now.get(place.chat, place.chat), place.thread)
+        return msgspec.structs.replace(place, chat=self._now.get(place.chat, place.chat))
 
     def first(self, chat: int) -> int:
         """The id by which the conversation is known."""

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 SILENT_SECONDS = 30.0
 """A poll may be late by so much before the channel counts as unwell."""
+LOOK_SECONDS = 0.1
+"""Between polls while an update is under way."""
 
 Take = Callable[[object], Awaitable[None]]
 """Gives one raw update to the bot. Returns once it is durable, or is none of its business; raises StoreError."""
@@ -85,7 +87,11 @@ class Retries:
 
 
 class Polling:
-    """`run()` until cancelled."""
+    """`run()` until cancelled.
+
+    Updates that need a while (files, albums that are still coming in, a store that is away) hold the offset, so that
+    Telegram keeps them and all that came after them; the poll goes on meanwhile, and passes over what is under way.
+    """
 
     def __init__(self, api: Api, options: TelegramOptions, health: Health, take: Take) -> None:
         self._api = api
@@ -93,44 +99,75 @@ class Polling:
         self._health = health
         self._take = take
         self._retries = Retries(options)
-        self._offset = 0
+        self._next = 0
+        """Behind the newest update."""
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._durable: set[int] = set()
+        """Not acknowledged yet, so that they will come again."""
 
     async def run(self) -> None:
-        while True:
-            try:
-                updates = await self._poll()
-            except TelegramFailure as failure:
-                self._health.unwell(failure)
-                await asyncio.sleep(self._retries.after(failure))
-            else:
-                self._health.well()
-                before = self._offset
-                await self._take_all(updates)
-                if updates and self._offset == before:  # nothing to acknowledge them by: they will come again
-                    await asyncio.sleep(self._retries.after(Uncertain("updates without ids")))
+        async with asyncio.TaskGroup() as group:
+            while True:
+                try:
+                    updates = await self._poll()
+                except TelegramFailure as failure:
+                    self._health.unwell(failure)
+                    await asyncio.sleep(self._retries.after(failure))
                 else:
-                    self._retries.reset()
+                    self._health.well()
+                    await self._go_on(updates, group)
+
+    @property
+    def _offset(self) -> int:
+        return min(self._under_way, default=self._next)
 
     async def _poll(self) -> Sequence[object]:
-        seconds = self._options.poll_seconds
+        seconds, offset = 0 if self._under_way else self._options.poll_seconds, self._offset
+        self._durable = {number for number in self._durable if number >= offset}
         updates = await self._api.call(
             "getUpdates",
             patience=seconds,
             timeout=seconds,
-            offset=self._offset or None,
+            offset=offset or None,
             allowed_updates=WANTED,
         )
         if not isinstance(updates, list):
             raise Refused("what came was no list of updates.")
         return updates
 
-    async def _take_all(self, updates: Sequence[object]) -> None:
-        """Side by side; the offset moves on once all are durable."""
-        async with asyncio.TaskGroup() as group:
-            for update in updates:
-                group.create_task(self._taken(update), name="telegram update")
-        numbers = [number for number in map(number_of, updates) if number is not None]
-        self._offset = max([self._offset, *(number + 1 for number in numbers)])
+    async def _go_on(self, updates: Sequence[object], group: asyncio.TaskGroup) -> None:
+        fresh = [update for update in updates if not self._is_known(number_of(update))]
+        began = [self._begin(update, group) for update in fresh]
+        if began or self._under_way:
+            timeout = LOOK_SECONDS if fresh else self._look_again()
+            await asyncio.wait(began or list(self._under_way.values()), timeout=timeout)
+        if fresh and not any(number_of(update) for update in fresh):
+            # Nothing to acknowledge them by: they will come again.
+            await asyncio.sleep(self._retries.after(Uncertain("updates without ids")))
+        elif fresh:
+            self._retries.reset()
+
+    def _look_again(self) -> float:
+        """Telegram has nothing new besides what is under way: look less and less often, up to every 2 s."""
+        return min(2.0, LOOK_SECONDS + self._retries.after(Uncertain("under way")))
+
+    def _is_known(self, number: int | None) -> bool:
+        return number is not None and (number in self._under_way or number in self._durable)
+
+    def _begin(self, update: object, group: asyncio.TaskGroup) -> asyncio.Task[None]:
+        number = number_of(update)
+        task = group.create_task(self._taken(update), name="telegram update")
+        if number is not None:
+            self._under_way[number] = task
+            self._next = max(self._next, number + 1)
+            task.add_done_callback(lambda done: self._ended(number, done))
+        return task
+
+    def _ended(self, number: int, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return  # the bot stops; it comes again
+        del self._under_way[number]
+        self._durable.add(number)
 
     async def _taken(self, update: object) -> None:
         wait = self._options.backoff_seconds

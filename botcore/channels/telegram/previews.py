@@ -1,14 +1,9 @@
-"""What a person sees while the bot is at it: "typing", and the answer as it grows.
-
-In a private chat the growing answer is a draft, which vanishes by itself; elsewhere it is a message that is edited, and
-that becomes the final one. A preview is given up at the first refusal: the final text is what counts.
-"""
+"""What a person sees while the bot is at it: "typing", and the answer as it grows."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
@@ -16,11 +11,9 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from botcore.channels.telegram.api import Api
-from botcore.channels.telegram.failures import Flooded, TelegramFailure
-from botcore.channels.telegram.items import first_text
-from botcore.channels.telegram.places import Moves, Place
-from botcore.channels.telegram.windows import Windows
+from botcore.channels.telegram.failures import TelegramFailure
+from botcore.channels.telegram.growth import WATCH_SECONDS, Growth, Line
+from botcore.channels.telegram.places import Place
 from botcore.errors import StoreError
 from botcore.types import Address, Outgoing
 
@@ -28,12 +21,6 @@ log = structlog.get_logger()
 
 TYPING_SECONDS = 4.5
 """Telegram shows it for five."""
-WATCH_SECONDS = 300.0
-"""After which nobody expects an answer any more."""
-WIDER = 1.25
-WIDEST = 5.0
-"""Each gap between edits is longer than the one before, up to so many times the first: a group takes about 20 messages and
-edits in a minute."""
 
 
 class Happening(Protocol):
@@ -52,86 +39,17 @@ class Watcher(Protocol):
     def follow(self, address: Address, after: str = "") -> AsyncIterator[Happening | None]:
         """Events after the one with this id, `$` for new ones only; None now and then where nothing comes."""
 
-
-class Line(msgspec.Struct, frozen=True):
-    """What previews need of the way to Telegram."""
-
-    api: Api
-    windows: Windows
-    moves: Moves
-    edit_seconds: float
-
-    async def call(self, method: str, place: Place, **parameters: Any) -> Any:
-        """None where the chat wants no call now. Raises TelegramFailure."""
-        now = self.moves.now(place)
-        if not self.windows.is_open(now.chat):
-            return None
-        try:
-            return await self.api.call(method, chat_id=now.chat, **parameters)
-        except Flooded as flooded:
-            self.windows.shut(now.chat, flooded.seconds)
-            raise
+    async def stop(self, address: Address) -> None:
+        """Ask for the end of the answer that is being written there. No-op where none is."""
 
 
-class Growth:
-    """One answer that grows. `finish()` gives the id of its message, and nothing is shown after that."""
+class Expected(msgspec.Struct, frozen=True):
+    """An answer that is to come."""
 
-    def __init__(self, line: Line, place: Place, key: str) -> None:
-        self._line = line
-        self._place = place
-        self._draft = zlib.crc32(key.encode("utf-8", "replace")) or 1
-        self._text = b""
-        """In UTF-16, since offsets are counted in its units."""
-        self._shown = ""
-        self._message = 0
-        self._showing = asyncio.Lock()
-        self._task = asyncio.create_task(self._show(), name=f"telegram preview {place.address}")
-
-    def add(self, offset: int, text: str) -> None:
-        """A turn that is done again begins at 0 again, and writes over what was there."""
-        self._text = self._text[: 2 * max(0, offset)] + text.encode("utf-16-le", "replace")
-
-    async def finish(self) -> int:
-        """0 where there is no message. A call that is under way is waited for."""
-        async with self._showing:
-            self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        return self._message
-
-    async def _show(self) -> None:
-        gap, give_up = self._line.edit_seconds, time.monotonic() + WATCH_SECONDS
-        if not self._place.private:
-            await asyncio.sleep(gap)  # a quick answer needs no preview
-        try:
-            while time.monotonic() < give_up:
-                async with self._showing:
-                    await self._refresh()
-                await asyncio.sleep(gap)
-                gap = min(gap * WIDER, WIDEST * self._line.edit_seconds)
-        except TelegramFailure as failure:
-            log.info("a preview is given up", conversation=str(self._place.address), reason=str(failure))
-
-    async def _refresh(self) -> None:
-        part = first_text(self._text.decode("utf-16-le", "replace"))
-        if part is None or part.text == self._shown:
-            return
-        content = {
-            "text": part.text,
-            "entities": [msgspec.to_builtins(entity) for entity in part.entities] or None,
-        }
-        call, place = self._line.call, self._place
-        if place.private:
-            thread = place.thread
-            done = await call(
-                "sendMessageDraft", place, draft_id=self._draft, message_thread_id=thread, **content
-            )
-        elif self._message:
-            done = await call("editMessageText", place, message_id=self._message, **content)
-        else:
-            done = await call("sendMessage", place, message_thread_id=place.thread, **content)
-            self._message = _message_id(done)
-        if done is not None:
-            self._shown = part.text
+    stop_label: str = ""
+    """Of the button under it while it grows."""
+    grows: bool = True
+    """Not where it takes the place of an earlier one."""
 
 
 class Watch:
@@ -140,8 +58,8 @@ class Watch:
     def __init__(self, line: Line, place: Place, watcher: Watcher, over: Callable[[Watch], None]) -> None:
         self._line = line
         self._place = place
-        self._expected: set[str] = set()
-        """Ids of the events whose turns have not ended."""
+        self._expected: dict[str, Expected] = {}
+        """By the ids of the events whose turns have not ended."""
         self._until = 0.0
         self._growths: dict[str, Growth] = {}
         self._finished: set[str] = set()
@@ -150,13 +68,13 @@ class Watch:
         self._task = asyncio.create_task(self._follow(watcher), name=f"telegram watch {place.address}")
         self._task.add_done_callback(lambda task: over(self))
 
-    def expect(self, event_id: str) -> None:
-        self._expected.add(event_id)
+    def expect(self, event_id: str, expected: Expected) -> None:
+        self._expected[event_id] = expected
         self._until = time.monotonic() + WATCH_SECONDS
 
     def settle(self, event_id: str) -> bool:
         """The turn has ended. Whether it was the last one."""
-        self._expected.discard(event_id)
+        self._expected.pop(event_id, None)
         return not self._expected
 
     async def finish(self, key: str) -> int:
@@ -181,10 +99,11 @@ class Watch:
         key, text, offset = data.get("id"), data.get("text"), data.get("offset", 0)
         if not isinstance(key, str) or not isinstance(text, str) or not isinstance(offset, int):
             return
-        if key in self._finished:
+        expected = self._expected.get(str(data.get("in_reply_to")), Expected())
+        if key in self._finished or not expected.grows:
             return
         if key not in self._growths:
-            self._growths[key] = Growth(self._line, self._place, key)
+            self._growths[key] = Growth(self._line, self._place, key, expected.stop_label)
         self._growths[key].add(offset, text)
 
     def _type(self) -> None:
@@ -206,6 +125,15 @@ class Watch:
         if self._typing:
             self._typing.cancel()
 
+    async def drop_stumps(self) -> None:
+        """All turns have ended: a preview that none of their messages took is of an answer that was never given."""
+        while self._growths:
+            _, growth = self._growths.popitem()
+            message = await growth.finish()
+            if message:
+                with suppress(TelegramFailure):
+                    await self._line.call("deleteMessage", self._place, message_id=message)
+
     async def aclose(self) -> None:
         self.rest()
         self._task.cancel()
@@ -222,7 +150,7 @@ class Previews:
         self._watcher = watcher
         self._watches: dict[Address, Watch] = {}
 
-    def begin(self, place: Place, event_id: str) -> None:
+    def begin(self, place: Place, event_id: str, expected: Expected) -> None:
         """An answer to this event is expected from now on."""
         if self._watcher is None:
             return
@@ -230,7 +158,14 @@ class Previews:
         if watch is None:
             watch = Watch(self._line, place, self._watcher, lambda ended: self._forget(place.address, ended))
             self._watches[place.address] = watch
-        watch.expect(event_id)
+        watch.expect(event_id, expected)
+
+    async def stop(self, place: Place) -> bool:
+        """Ask for the end of the answer that is being written. Whether one was expected here. Raises StoreError."""
+        if self._watcher is None:
+            return False
+        await self._watcher.stop(place.address)
+        return place.address in self._watches
 
     def _forget(self, address: Address, ended: Watch) -> None:
         if self._watches.get(address) is ended:
@@ -249,6 +184,7 @@ class Previews:
         watch.rest()
         if outgoing.summary is not None and watch.settle(outgoing.in_reply_to):
             self._forget(outgoing.address, watch)
+            await watch.drop_stumps()
             await watch.aclose()
 
     async def dropped(self, place: Place, event_id: str) -> None:
@@ -262,8 +198,3 @@ class Previews:
         for address, watch in list(self._watches.items()):
             self._forget(address, watch)
             await watch.aclose()
-
-
-def _message_id(sent: Any) -> int:
-    number = sent.get("message_id") if isinstance(sent, dict) else None
-    return number if isinstance(number, int) else 0

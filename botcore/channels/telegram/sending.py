@@ -1,44 +1,36 @@
-"""Sends what a reply is made of, each message once where that can be had.
+"""Shows what a reply is made of, each message once where that can be had.
 
 Telegram has no idempotency key. A call whose outcome is unknown is repeated once: the person sees that message once or
-twice, and more often not at all costs. Edits may be repeated freely.
+twice, and more often not at all costs. Edits may be repeated freely, so that what is known to be shown is edited.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
 
-from botcore.channels.base import Attempts
-from botcore.channels.rendering import CAPTION, TelegramPart, render_telegram
-from botcore.channels.telegram.api import Api
+from botcore.channels.rendering import CAPTION, TelegramPart
+from botcore.channels.rendering.telegram import TELEGRAM
+from botcore.channels.telegram.api import Api, message_id_of
 from botcore.channels.telegram.buttons import keyboard
-from botcore.channels.telegram.failures import (
-    Closed,
-    Flooded,
-    Migrated,
-    Refused,
-    TelegramFailure,
-    Uncertain,
-    Unreached,
-)
-from botcore.channels.telegram.items import Item, is_photo
-from botcore.channels.telegram.options import Notices, TelegramOptions
+from botcore.channels.telegram.failures import Closed, Refused
+from botcore.channels.telegram.items import Item, caption_of, kind_of
+from botcore.channels.telegram.options import Notices
+from botcore.channels.telegram.patience import Patience
 from botcore.channels.telegram.places import Moves, Place
 from botcore.channels.telegram.recent import Recent
+from botcore.channels.telegram.shown import PREVIEW, UNKNOWN, Shown
 from botcore.channels.telegram.tries import Tries
-from botcore.channels.telegram.windows import Windows
-from botcore.types import Address, Attachment, Outgoing, Reply
+from botcore.types import Address, Attachment, Outgoing
 
 log = structlog.get_logger()
 
-TEXT_UNITS, CAPTION_UNITS = 4096, 1024
+TEXT_UNITS, CAPTION_UNITS = TELEGRAM.units, CAPTION.units
 """Lengths that Telegram takes, in UTF-16 units."""
 
 
@@ -47,7 +39,12 @@ class Progress(msgspec.Struct):
 
     address: Address
     key: str
-    done: int = 0
+    known: Sequence[str]
+    """What an earlier process showed of it, item by item."""
+    old: list[str]
+    """Messages that are shown and may be edited, oldest first: previews, earlier tries, the answer that it replaces."""
+    ids: list[str] = []
+    """What shows each item that is done."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -63,109 +60,126 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Sending:
-    """`uncertain` and `undeliverable` count for the operator."""
+    """`undeliverable` counts for the operator."""
 
-    def __init__(
-        self,
-        api: Api,
-        options: TelegramOptions,
-        windows: Windows,
-        moves: Moves,
-        attempts: Attempts | None = None,
-    ) -> None:
+    def __init__(self, api: Api, patience: Patience, moves: Moves, shown: Shown, tries: Tries) -> None:
         self._api = api
-        self._options = options
-        self._windows = windows
+        self._patience = patience
         self._moves = moves
+        self._shown = shown
+        self._tries = tries
         self._progress: Recent[Progress] = Recent()
-        self._closed: set[int] = set()
-        self.tries = Tries(attempts)
+        self._closed: set[Place] = set()
         self.undeliverable = 0
         """Messages that Telegram refused for good."""
 
-    def reopen(self, chat: int) -> None:
+    def reopen(self, place: Place) -> None:
         """The person has written again."""
-        self._closed.discard(chat)
+        self._closed.discard(place.whole)
+
+    def close(self, place: Place, reason: str) -> None:
+        """Nothing is sent there until the person writes again."""
+        self._closed.add(place.whole)
+        log.warning(
+            "a chat is closed to the bot until the person writes again", chat=place.chat, reason=reason
+        )
 
     async def send(self, outgoing: Outgoing, target: Target, items: list[Item], notices: Notices) -> None:
         """Send what is not sent yet. Raises TelegramFailure or StoreError where another try may work."""
-        key = outgoing.key
-        progress = self._progress.get(key) or Progress(outgoing.address, key)
-        self._progress.put(key, progress)
-        while progress.done < len(items):
-            if target.place.chat in self._closed:
-                return
-            first = progress.done == 0
-            aim = target if first else Target(target.place, repeated=target.repeated)
-            try:
-                await self._item(aim, items[progress.done], progress, notices)
-            except Closed as closed:
-                self._close(target.place.chat, closed)
-                return
-            progress.done += 1
-
-    def _close(self, chat: int, closed: Closed) -> None:
-        self._closed.add(chat)
-        log.warning(
-            "a chat is closed to the bot until the person writes again", chat=chat, reason=str(closed)
-        )
-
-    async def _item(self, target: Target, item: Item, progress: Progress, notices: Notices) -> None:
-        if isinstance(item, TelegramPart):
-            await self._text(target, item, progress)
-        else:
-            await self._file(target, item, progress, notices)
-
-    async def _text(self, target: Target, part: TelegramPart, progress: Progress) -> None:
-        content = _content(part)
-        if target.preview and await self._replaced(target, content):
+        if (not items and not outgoing.replaces) or target.place.whole in self._closed:
             return
+        progress = self._progress.get(outgoing.key) or await self._begin(outgoing, target)
+        self._progress.put(outgoing.key, progress)
         try:
-            await self._post(target, "sendMessage", progress, **content)
+            for item in items[len(progress.ids) :]:
+                aim = target if not progress.ids else Target(target.place, repeated=target.repeated)
+                progress.ids.append(await self._item(aim, item, progress, notices))
+                await self._shown.keep(target.place, outgoing.key, progress.ids)
+            while progress.old:
+                await self._delete(target.place, progress.old.pop())
+        except Closed as closed:
+            self.close(target.place, str(closed))
+
+    async def _begin(self, outgoing: Outgoing, target: Target) -> Progress:
+        known = await self._shown.of(target.place, outgoing.key)
+        replaced = await self._shown.of(target.place, outgoing.replaces) if outgoing.replaces else ()
+        previews = [str(target.preview)] if target.preview else []
+        old = dict.fromkeys(id.removeprefix(PREVIEW) for id in (*previews, *known, *replaced))
+        whole = known if not any(id.startswith(PREVIEW) for id in known) else ()
+        return Progress(outgoing.address, outgoing.key, whole, [id for id in old if id.isdecimal()])
+
+    async def _item(self, target: Target, item: Item, progress: Progress, notices: Notices) -> str:
+        if isinstance(item, TelegramPart):
+            return await self._text(target, item, progress)
+        done = progress.known[len(progress.ids) : len(progress.ids) + 1]
+        if done and done[0] in progress.old:  # sent before the process ended
+            progress.old.remove(done[0])
+            return done[0]
+        return await self._file(target, item, progress, notices)
+
+    async def _text(self, target: Target, part: TelegramPart, progress: Progress) -> str:
+        content = _content(part)
+        if progress.old:
+            old = progress.old.pop(0)
+            if await self._replaced(target.place, old, content):
+                return old
+        try:
+            return await self._post(target, "sendMessage", progress, **content)
         except Refused as refused:
             if not part.entities:
                 self._undeliverable(target.place, refused)
-                return
+                return UNKNOWN
             log.warning("Telegram refused a text with its form; it goes out plain", reason=str(refused))
-            await self._text(target, TelegramPart(part.text, (), part.buttons), progress)
+            return await self._text(target, TelegramPart(part.text, (), part.buttons), progress)
 
-    async def _replaced(self, target: Target, content: dict[str, Any]) -> bool:
-        """Whether the preview has become the final text."""
-        place = self._moves.now(target.place)
+    async def _replaced(self, place: Place, old: str, content: dict[str, Any]) -> bool:
+        """Whether the message shows the new text now; one that can't be edited is taken away."""
         try:
-            await self._patiently(
-                target.place,
-                lambda: self._api.call(
-                    "editMessageText", chat_id=place.chat, message_id=target.preview, **content
+            await self._patience.until_done(
+                place,
+                lambda now: self._api.call(
+                    "editMessageText", **now.as_parameters(), message_id=int(old), **content
                 ),
             )
         except Refused as refused:
             if not refused.says("not modified"):
-                with suppress(TelegramFailure):
-                    await self._api.call("deleteMessage", chat_id=place.chat, message_id=target.preview)
+                await self._delete(place, old)
                 return False
         return True
 
+    async def _delete(self, place: Place, old: str) -> None:
+        """What can't be deleted (it is older than two days, say) stays."""
+        now = self._moves.now(place)
+        method, which = "deleteMessage", {"message_id": int(old)}
+        about: dict[str, Any] = {**now.as_parameters(), **which}
+        if now.business:
+            method = "deleteBusinessMessages"
+            about = {"business_connection_id": now.business, "message_ids": [int(old)]}
+        with suppress(Refused):
+            await self._patience.until_done(place, lambda _: self._api.call(method, **about))
+
     async def _file(
         self, target: Target, attachment: Attachment, progress: Progress, notices: Notices
-    ) -> None:
-        caption = _caption(attachment)
+    ) -> str:
+        caption = caption_of(attachment)
         try:
-            if is_photo(attachment):
+            kind = kind_of(attachment)
+            if kind != "document":
                 try:
-                    await self._upload(target, "photo", attachment, caption, progress)
-                    return
+                    return await self._upload(target, kind, attachment, caption, progress)
                 except Refused as refused:
-                    log.info("a picture goes out as a file", name=attachment.name, reason=str(refused))
-            await self._upload(target, "document", attachment, caption, progress)
+                    log.info("goes out as a file", name=attachment.name, kind=kind, reason=str(refused))
+            return await self._upload(target, "document", attachment, caption, progress)
         except Refused as refused:
             self._undeliverable(target.place, refused)
-            await self._text(target, TelegramPart(notices.not_sent.format(name=attachment.name)), progress)
+            return await self._text(
+                target, TelegramPart(notices.not_sent.format(name=attachment.name)), progress
+            )
 
     async def _upload(
         self, target: Target, kind: str, attachment: Attachment, caption: str, progress: Progress
-    ) -> None:
-        await self._post(
+    ) -> str:
+        return await self._post(
             target, f"send{kind.capitalize()}", progress, file=attachment, caption=caption or None
         )
 
@@ -181,58 +195,30 @@ class Sending:
         *,
         file: Attachment | None = None,
         **content: Any,
-    ) -> None:
-        """Raises Refused where neither the topic nor the quoted message is to blame."""
-        place, answers = target.place, target.answers
+    ) -> str:
+        """The message's id. Raises Refused where neither the topic nor the quoted message is to blame."""
+        answers = _answering(target.answers)
 
-        async def send(repeated: bool) -> None:
-            now = self._moves.now(place)
+        async def send(now: Place, repeated: bool) -> Any:
             said = _marked(content, target.repeated) if repeated else content
-            about = {"chat_id": now.chat, "message_thread_id": now.thread, **_answering(answers), **said}
+            about = {**now.as_parameters(), "message_thread_id": now.thread, **answers, **said}
             if file is None:
-                await self._api.call(method, **about)
-                return
+                return await self._api.call(method, **about)
             field = method.removeprefix("send").lower()
-            await self._api.upload(method, field, file.name, file.media_type, file.data, **about)
+            return await self._api.upload(method, field, file.name, file.media_type, file.data, **about)
 
-        def call() -> Awaitable[None]:
-            return self.tries.make(progress.address, progress.key, progress.done, send)
+        async def call(now: Place) -> Any:
+            part = len(progress.ids)
+            return await self._tries.make(progress.address, progress.key, part, partial(send, now))
 
+        place = target.place
         try:
-            await self._patiently(place, call)
+            sent = await self._patience.until_done(place, call)
         except Refused as refused:
             if not (place.thread and refused.says("thread not found", "topic_deleted", "topic_closed")):
                 raise
-            place = Place(place.chat)
-            await self._patiently(place, call)
-
-    async def _patiently(self, place: Place, call: Callable[[], Awaitable[Any]]) -> None:
-        """Until Telegram has it, or the patience ends."""
-        give_up = time.monotonic() + self._options.patience_seconds
-        wait = self._options.backoff_seconds
-        while True:
-            await self._windows.wait(self._moves.now(place).chat)
-            try:
-                await call()
-            except Flooded as flooded:
-                self._windows.shut(self._moves.now(place).chat, flooded.seconds)
-                continue
-            except Migrated as migrated:
-                if self._moves.now(place).chat == migrated.chat:
-                    raise Refused(str(migrated)) from migrated
-                self._moves.learn(place.chat, migrated.chat)
-                continue
-            except (Uncertain, Unreached) as failure:
-                _check(failure, give_up)
-            else:
-                return
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, 30 * self._options.backoff_seconds)
-
-
-def _check(failure: TelegramFailure, give_up: float) -> None:
-    if time.monotonic() > give_up:
-        raise failure
+            sent = await self._patience.until_done(place.whole, call)
+        return str(message_id_of(sent) or UNKNOWN)
 
 
 def _marked(content: dict[str, Any], line: str) -> dict[str, Any]:
@@ -250,12 +236,6 @@ def _content(part: TelegramPart) -> dict[str, Any]:
         "reply_markup": keyboard(part.buttons),
         "link_preview_options": {"is_disabled": True},
     }
-
-
-def _caption(attachment: Attachment) -> str:
-    """What a person who can't see it should hear."""
-    parts = render_telegram(Reply(attachment.alt), limits=CAPTION) if attachment.alt else []
-    return parts[0].text if parts else ""
 
 
 def _answering(message_id: int) -> dict[str, Any]:

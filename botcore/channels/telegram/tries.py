@@ -48,21 +48,23 @@ class Tries:
 
     async def make(
         self, address: Address, key: str, part: int, send: Callable[[bool], Awaitable[Any]]
-    ) -> None:
-        """One try, unless the part has arrived or was tried twice. `send` is told whether it may be a repetition.
+    ) -> Any:
+        """What one try answers; None where the part has arrived, or was tried twice.
+
+        `send` is told whether it may be a repetition.
 
         Raises what `send` raises, and StoreError before it where the try can't be noted.
         """
         before = await self._attempts.begin(address, key, part)
         if before is None:
-            return
+            return None
         if before:
             self.uncertain += 1
             log.warning("it is unknown whether a message arrived", key=key, part=part, tries=before)
         if before >= TRIES:
-            return
+            return None
         try:
-            await send(before > 0)
+            answer = await send(before > 0)
         except Uncertain:
             raise
         except TelegramFailure:
@@ -72,3 +74,4 @@ class Tries:
             StoreError
         ):  # it is out; without this note it is repeated once, if the process dies now
             await self._attempts.arrived(address, key, part)
+        return answer

@@ -6,9 +6,13 @@ Source: the Bot API's own description, core.telegram.org/bots/api, version 10.0.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 from msgspec import field
+
+BusinessId = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9_=-]{0,200}\Z")]
+"""Of a business connection; becomes part of an address."""
 
 
 class User(msgspec.Struct, frozen=True):
@@ -57,6 +61,17 @@ class Location(msgspec.Struct, frozen=True):
     longitude: float
 
 
+class Venue(msgspec.Struct, frozen=True):
+    location: Location
+    title: str = ""
+    address: str = ""
+
+
+class Dice(msgspec.Struct, frozen=True):
+    emoji: str = ""
+    value: int = 0
+
+
 class Contact(msgspec.Struct, frozen=True):
     phone_number: str
     first_name: str = ""
@@ -89,6 +104,11 @@ class Sent(msgspec.Struct, frozen=True):
     sender: User | None = field(default=None, name="from")
     message_thread_id: int | None = None
     is_topic_message: bool = False
+    business_connection_id: BusinessId = ""
+    sender_business_bot: User | None = None
+    """The bot itself, where it spoke for the owner of the account."""
+    media_group_id: str = ""
+    """The same for all messages of an album."""
     text: str = ""
     entities: Sequence[Entity] = ()
     caption: str = ""
@@ -104,6 +124,8 @@ class Sent(msgspec.Struct, frozen=True):
     video_note: File | None = None
     sticker: Sticker | None = None
     location: Location | None = None
+    venue: Venue | None = None
+    dice: Dice | None = None
     contact: Contact | None = None
     migrate_from_chat_id: int | None = None
 
@@ -117,23 +139,79 @@ class Press(msgspec.Struct, frozen=True):
     message: Sent | None = None
 
 
+class Reaction(msgspec.Struct, frozen=True):
+    """An emoji, an emoji of somebody's own, or a paid star."""
+
+    type: str = ""
+    emoji: str = ""
+    custom_emoji_id: str = ""
+
+
+class Reactions(msgspec.Struct, frozen=True):
+    """What one person thinks of a message, before and now. Anonymous ones have no user."""
+
+    chat: Chat
+    message_id: int
+    user: User | None = None
+    date: float = 0.0
+    old_reaction: Sequence[Reaction] = ()
+    new_reaction: Sequence[Reaction] = ()
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """Messages that were deleted from a chat of a business account."""
+
+    business_connection_id: BusinessId
+    chat: Chat
+    message_ids: Sequence[int] = ()
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the bot is in a chat: member, left, kicked, ..."""
+
+    status: str = ""
+
+    @property
+    def inside(self) -> bool:
+        return self.status in {"member", "administrator", "creator", "restricted"}
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """The bot was let into a chat, or thrown out; in a private chat, the person unblocked or blocked it."""
+
+    chat: Chat
+    sender: User = field(name="from")
+    date: float = 0.0
+    old_chat_member: Standing = Standing()
+    new_chat_member: Standing = Standing()
+
+
 class Update(msgspec.Struct, frozen=True):
-    """One thing that happened. Kinds that the bot doesn't read leave both fields empty."""
+    """One thing that happened. Kinds that the bot doesn't read leave all other fields empty."""
 
     update_id: int
     message: Sent | None = None
+    edited_message: Sent | None = None
+    business_message: Sent | None = None
+    edited_business_message: Sent | None = None
+    deleted_business_messages: Gone | None = None
+    message_reaction: Reactions | None = None
     callback_query: Press | None = None
+    my_chat_member: Membership | None = None
 
 
 HIGHEST = 2**52
 """Ids of updates are below that."""
-WANTED = ["message", "callback_query"]
-"""The kinds that Telegram is asked for."""
+WANTED = [name for name in Update.__struct_fields__ if name != "update_id"]
+"""The kinds that Telegram is asked for; reactions come only where they are asked for by name."""
 
 
 def parse_update(raw: object) -> Update:
     """Raises msgspec.ValidationError, which says what is wrong and where."""
-    return msgspec.convert(raw, Update)
+    try:
+        return msgspec.convert(raw, Update)
+    except UnicodeEncodeError as error:  # half a surrogate pair, where the form of a text matters
+        raise msgspec.ValidationError(str(error)) from error
 
 
 def number_of(raw: object) -> int | None:

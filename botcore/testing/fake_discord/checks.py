@@ -46,35 +46,66 @@ def check_message(body: Json, files: int, *, empty_allowed: bool = False) -> Non
 def _check_components(rows: Sequence[Json]) -> None:
     if len(rows) > 5:
         raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
-    buttons = [button for row in rows for button in row["components"]]
     if any(not 1 <= len(row["components"]) <= 5 for row in rows):
         raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
-    ids = [button["custom_id"] for button in buttons]
+    parts = [part for row in rows for part in row["components"]]
+    ids = [part["custom_id"] for part in parts]
     if len(set(ids)) < len(ids):
         raise invalid(
             "components", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated"
         )
     if any(not 1 <= len(id) <= 100 for id in ids):
         raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
-    if any(not 1 <= len(button.get("label", "")) <= 80 for button in buttons):
+    if any(not 1 <= len(part.get("label", "")) <= 80 for part in parts if part["type"] == 2):
         raise invalid("components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 80 in length.")
+    for menu in (part for part in parts if part["type"] == 3):
+        _check_menu(menu)
+
+
+def _check_menu(menu: Json) -> None:
+    values = [line["value"] for line in menu["options"]]
+    if not 1 <= len(values) <= 25:
+        raise invalid("options", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 25 in length.")
+    if len(set(values)) < len(values):
+        raise invalid(
+            "options", "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "This option value is already used"
+        )
+    if any(not 1 <= len(line["label"]) <= 100 for line in menu["options"]):
+        raise invalid("options", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
 
 
 def check_commands(commands: Sequence[Json]) -> None:
     """Raises Refused where one of them can't be registered."""
-    if len(commands) > 100:
+    written = [command for command in commands if command.get("type", 1) == 1]
+    menus = [command for command in commands if command.get("type", 1) != 1]
+    if len(written) > 100:
         raise Refused(400, 30032, "Maximum number of application commands reached (100)")
-    names = [str(command.get("name", "")) for command in commands]
+    if len(menus) > 5:
+        raise Refused(400, 30032, "Maximum number of application commands reached (5)")
+    names = [(command.get("type", 1), str(command.get("name", ""))) for command in commands]
     if len(set(names)) < len(names):
         raise invalid(
             "name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
         )
-    for command in commands:
+    for menu in menus:
+        named = [menu.get("name", ""), *(menu.get("name_localizations") or {}).values()]
+        if "description" in menu or any(not 1 <= len(name) <= 32 for name in named):
+            raise invalid("name", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 32 in length.")
+    for command in written:
         _check_name(str(command.get("name", "")))
         _check_descriptions(command)
         for option in command.get("options", ()):
             _check_name(str(option.get("name", "")))
             _check_descriptions(option)
+            _check_choices(option.get("choices", ()))
+
+
+def _check_choices(choices: Sequence[Json]) -> None:
+    named = [
+        name for one in choices for name in (one["name"], *(one.get("name_localizations") or {}).values())
+    ]
+    if len(choices) > 25 or any(not 1 <= len(name) <= 100 for name in named):
+        raise invalid("choices", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 100 in length.")
 
 
 def _check_name(name: str) -> None:

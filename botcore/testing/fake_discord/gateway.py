@@ -25,9 +25,10 @@ MESSAGE_CONTENT = 1 << 15
 class Session:
     """What a client may resume: the events so far, and the socket that hears them now."""
 
-    def __init__(self, intents: int) -> None:
+    def __init__(self, intents: int, shard: tuple[int, int]) -> None:
         self.id = secrets.token_hex(16)
         self.intents = intents
+        self.shard, self.shards = shard
         self.events: list[Json] = []
         self.socket: web.WebSocketResponse | None = None
 
@@ -56,6 +57,10 @@ class Gateway:
         self.token = ""
         self.url = ""
         self.sessions: dict[str, Session] = {}
+        self.shards = 1
+        """How many Discord recommends."""
+        self.last: Json = {}
+        """The event that happened last, heard by anybody or not."""
         self.identified = 0
         self.resumed = 0
         self.heartbeats = 0
@@ -63,15 +68,19 @@ class Gateway:
         self.answers_heartbeats = True
 
     async def dispatch(self, event: str, data: Json) -> None:
-        for session in self.sessions.values():
-            await session.dispatch(event, self._seen_by(session, data))
+        """To the session whose shard it is: a server's by its id, everything else to the first."""
+        self.last = {"t": event, "d": data}
+        guild = int(data.get("guild_id") or 0) if str(data.get("guild_id") or 0).isdecimal() else 0
+        for session in list(self.sessions.values()):
+            if (guild >> 22) % session.shards == session.shard:
+                await session.dispatch(event, self._seen_by(session, data))
 
     def _seen_by(self, session: Session, data: Json) -> Json:
         """Without the intent, what others say to each other comes without its text."""
         if session.intents & MESSAGE_CONTENT or "guild_id" not in data or "content" not in data:
             return data
         bot = str(self._world.bot.id)
-        if bot in {data["author"]["id"], *(one["id"] for one in data["mentions"])}:
+        if "author" not in data or bot in {data["author"]["id"], *(one["id"] for one in data["mentions"])}:
             return data
         return {**data, "content": "", "attachments": [], "components": []}
 
@@ -131,20 +140,26 @@ class Gateway:
         if self.refuse_content_intent and wanted["intents"] & MESSAGE_CONTENT:
             await socket.close(code=4014, message=b"Disallowed intent(s).")
             return None
-        session = Session(wanted["intents"])
+        session = Session(wanted["intents"], tuple(wanted.get("shard") or (0, 1)))
         session.socket = socket
-        self.sessions = {session.id: session}  # no shards: a client has one session
+        others = {one.id: one for one in self.sessions.values() if one.shard != session.shard}
+        self.sessions = {**others, session.id: session}
         self.identified += 1
         await session.dispatch("READY", self._ready(session))
-        await session.dispatch("GUILD_CREATE", payloads.guild(self._world))
+        if session.shard == (self._world.guild_id >> 22) % session.shards:
+            await session.dispatch("GUILD_CREATE", payloads.guild(self._world))
         self._changed()
         return session
 
     def _ready(self, session: Session) -> Json:
+        home = (self._world.guild_id >> 22) % session.shards
         return {
             "v": 10,
             "user": payloads.user(self._world.bot),
-            "guilds": [{"id": str(self._world.guild_id), "unavailable": True}],
+            "guilds": [{"id": str(self._world.guild_id), "unavailable": True}]
+            if session.shard == home
+            else [],
+            "shard": [session.shard, session.shards],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "application": {"id": str(self._world.bot.id), "flags": 1 << 18},

@@ -1,21 +1,23 @@
-"""Slash commands and buttons: three seconds to acknowledge, fifteen minutes to answer."""
+"""Slash commands, menus and buttons: three seconds to acknowledge, fifteen minutes to answer."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
 from botcore.testing.fake_discord import payloads
+from botcore.testing.fake_discord.calling import Calling
 from botcore.testing.fake_discord.checks import Refused
 from botcore.testing.fake_discord.posting import Dispatch, Posting
 from botcore.testing.fake_discord.rest import reply
 from botcore.testing.fake_discord.world import (
     Asked,
+    AskedBy,
     Channel,
     Ephemeral,
+    File,
     Json,
     Posted,
     Thinking,
@@ -25,7 +27,7 @@ from botcore.testing.fake_discord.world import (
 
 ACKNOWLEDGE_SECONDS = 3.0
 TOKEN_SECONDS = 900.0
-_CALLBACKS = {4: "message", 5: "deferred", 6: "deferred update", 7: "update"}
+_CALLBACKS = {4: "message", 5: "deferred", 6: "deferred update", 7: "update", 8: "choices", 9: "modal"}
 
 
 class Interactions:
@@ -35,6 +37,8 @@ class Interactions:
         self._world = world
         self._posting = posting
         self._dispatch = dispatch
+        self.calling: Calling | None = None
+        """Where interactions are brought by HTTP; None lets the gateway tell of them."""
 
     def routes(self) -> list[tuple[str, str, Callable[[web.Request], Awaitable[web.Response]]]]:
         webhook = "/webhooks/{application}/{token}"
@@ -48,12 +52,7 @@ class Interactions:
         ]
 
     async def ask(
-        self,
-        kind: Literal["slash", "button"],
-        channel: Channel,
-        user: User,
-        data: Json,
-        source: Posted | None = None,
+        self, kind: AskedBy, channel: Channel, user: User, data: Json, source: Posted | None = None
     ) -> Asked:
         """A person uses a command or presses a button."""
         asked = Asked(
@@ -66,9 +65,11 @@ class Interactions:
             source,
         )
         self._world.asked[asked.token] = asked
-        await self._dispatch(
-            "INTERACTION_CREATE", payloads.interaction(self._world, asked, data, self._posting.base)
-        )
+        payload = payloads.interaction(self._world, asked, data, self._posting.base)
+        if self.calling is None:
+            await self._dispatch("INTERACTION_CREATE", payload)
+        else:
+            await self._take(asked, await self.calling.call(payload), ())
         return asked
 
     async def _acknowledge(self, request: web.Request) -> web.Response:
@@ -78,17 +79,22 @@ class Interactions:
             raise Refused(404, 10062, "Unknown interaction")
         if asked.acknowledged:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
+        await self._take(asked, body, files)
+        return self._callback_reply(asked, request.query.get("with_response") in {"true", "1", "True"})
+
+    async def _take(self, asked: Asked, body: Json, files: Sequence[File]) -> None:
         data: Json = body.get("data") or {}
         flags = (data.get("flags") or 0) & Ephemeral
         if body["type"] == 4:
             asked.original = await self._posting.post(asked.channel, data, files, flags=flags)
         elif body["type"] == 5:
             asked.original = await self._posting.post(asked.channel, {}, flags=flags | Thinking)
+        elif body["type"] == 6:
+            asked.original = asked.source
         elif body["type"] == 7 and asked.source:
             asked.original = await self._posting.edit(asked.source, data, files)
         asked.acknowledged = _CALLBACKS[body["type"]]
         asked.acknowledged_after = self._world.now() - asked.at
-        return self._callback_reply(asked, request.query.get("with_response") in {"true", "1", "True"})
 
     def _callback_reply(self, asked: Asked, with_response: bool) -> web.Response:
         if not with_response:
@@ -129,8 +135,10 @@ class Interactions:
         return reply(self._payload(await self._posting.edit(posted, body, files)))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        posted = self._message(request)
-        self._world.messages[posted.channel.id].remove(posted)
+        asked, posted = self._open(request), self._message(request)
+        await self._posting.remove(posted)
+        if asked.original is posted:
+            asked.original = None
         return web.Response(status=204)
 
     def _open(self, request: web.Request) -> Asked:
@@ -143,14 +151,14 @@ class Interactions:
 
     def _message(self, request: web.Request) -> Posted:
         asked, wanted = self._open(request), request.match_info["message"]
-        found = (
-            asked.original
-            if wanted == "@original"
-            else next((one for one in asked.followups if str(one.id) == wanted), None)
-        )
-        if found is None:
+        mine = [one for one in (asked.original, *asked.followups) if one]
+        if wanted == "@original":
+            mine = mine[:1] if asked.original else []
+        else:
+            mine = [one for one in mine if str(one.id) == wanted]
+        if not mine:
             raise Refused(404, 10008, "Unknown Message")
-        return found
+        return mine[0]
 
     def _payload(self, posted: Posted) -> Json:
         return payloads.message(self._world, posted, self._posting.base)

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from botcore.testing.fake_discord.world import Asked, Channel, File, Json, Posted, User, World
 
-_CHANNEL_TYPES = {"text": 0, "dm": 1, "thread": 11}
+_CHANNEL_TYPES = {"text": 0, "dm": 1, "thread": 11, "forum": 15}
+_INTERACTIONS = {"slash": 2, "menu": 2, "button": 3, "modal": 5}
+HasThread = 1 << 5
 SEND_PERMISSIONS = str(2048 | 1024 | 65536 | (1 << 38))
 """Send and read messages, read the history, send in threads."""
 
@@ -31,7 +33,7 @@ def member(world: World, one: User) -> Json:
         "deaf": False,
         "mute": False,
         "flags": 0,
-        "permissions": SEND_PERMISSIONS,
+        "permissions": str(int(SEND_PERMISSIONS) | one.permissions),
     }
 
 
@@ -87,7 +89,7 @@ def guild(world: World) -> Json:
             role(world.guild_id, "@everyone"),
             *(role(id, name) for name, id in world.roles.items()),
         ],
-        "channels": [channel(one) for one in channels if one.kind == "text"],
+        "channels": [channel(one) for one in channels if one.kind in {"text", "forum"}],
         "threads": [channel(one) for one in channels if one.kind == "thread"],
         "members": [{**member(world, world.bot), "user": user(world.bot)}],
         "member_count": len(world.users) + 1,
@@ -122,7 +124,7 @@ def message(world: World, one: Posted, base: str, *, gateway: bool = False, dept
         "author": user(one.author),
         "content": one.text,
         "timestamp": _iso(one.id),
-        "edited_timestamp": _iso(one.id) if one.edits else None,
+        "edited_timestamp": _iso(one.id + (one.edits << 22)) if one.edits else None,
         "tts": False,
         "mention_everyone": one.everyone,
         "mentions": [user(mentioned) for mentioned in one.mentions],
@@ -132,7 +134,7 @@ def message(world: World, one: Posted, base: str, *, gateway: bool = False, dept
         "components": list(one.components),
         "pinned": False,
         "type": one.system or (19 if one.reply_to else 0),
-        "flags": one.flags,
+        "flags": one.flags | (HasThread if one.id in world.channels and one.id != one.channel.id else 0),
     }
     if one.nonce:
         payload["nonce"] = one.nonce
@@ -149,11 +151,26 @@ def message(world: World, one: Posted, base: str, *, gateway: bool = False, dept
     return payload
 
 
+def reaction(world: World, one: Posted, by: User, emoji: str) -> Json:
+    name, _, id = emoji.strip(":").partition(":")
+    payload: Json = {
+        "user_id": str(by.id),
+        "channel_id": str(one.channel.id),
+        "message_id": str(one.id),
+        "emoji": {"id": id or None, "name": name},
+        "burst": False,
+        "type": 0,
+    }
+    if one.channel.guild:
+        payload["guild_id"] = str(one.channel.guild)
+    return payload
+
+
 def interaction(world: World, one: Asked, data: Json, base: str) -> Json:
     payload: Json = {
         "id": str(one.id),
         "application_id": str(world.bot.id),
-        "type": 2 if one.kind == "slash" else 3,
+        "type": _INTERACTIONS[one.kind],
         "token": one.token,
         "version": 1,
         "data": data,
@@ -174,7 +191,7 @@ def interaction(world: World, one: Asked, data: Json, base: str) -> Json:
         }
     else:
         payload["user"] = user(one.user)
-    if one.source:
+    if one.source and one.kind == "button":
         payload["message"] = message(world, one.source, base)
     return payload
 

@@ -30,7 +30,7 @@ class Posting:
 
     def __init__(self, world: World, dispatch: Dispatch, changed: Callable[[], None]) -> None:
         self._world = world
-        self._dispatch = dispatch
+        self.dispatch = dispatch
         self._changed = changed
         self.base = ""
 
@@ -104,8 +104,22 @@ class Posting:
             await self._announce("MESSAGE_UPDATE", posted)
         return posted
 
+    async def reword(self, posted: Posted, text: str) -> None:
+        """A person changes what they wrote."""
+        posted.text = text
+        posted.edits += 1
+        self._changed()
+        await self._announce("MESSAGE_UPDATE", posted)
+
+    async def remove(self, posted: Posted) -> None:
+        self._world.messages[posted.channel.id].remove(posted)
+        self._changed()
+        where = {"guild_id": str(posted.channel.guild)} if posted.channel.guild else {}
+        gone = {"id": str(posted.id), "channel_id": str(posted.channel.id), **where}
+        await self.dispatch("MESSAGE_DELETE", gone)
+
     async def _announce(self, event: str, posted: Posted) -> None:
-        await self._dispatch(event, payloads.message(self._world, posted, self.base, gateway=True))
+        await self.dispatch(event, payloads.message(self._world, posted, self.base, gateway=True))
 
     def _same_nonce(self, channel: Channel, body: Json) -> Posted | None:
         if not body.get("enforce_nonce") or not body.get("nonce"):

@@ -15,7 +15,7 @@ from aiohttp import web
 from botcore.testing.fake_discord import payloads
 from botcore.testing.fake_discord.checks import Refused, check_commands
 from botcore.testing.fake_discord.posting import Posting
-from botcore.testing.fake_discord.world import Channel, Json, Posted, World
+from botcore.testing.fake_discord.world import Channel, Ephemeral, Json, Posted, World
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 Pinged = Callable[[str, Json], Awaitable[None]]
@@ -48,6 +48,7 @@ class Rest:
             ("GET", message, self._message),
             ("PATCH", message, self._edit),
             ("DELETE", message, self._delete),
+            ("POST", message + "/threads", self._open_thread),
             ("PUT", message + "/reactions/{emoji}/@me", self._react),
         ]
 
@@ -70,10 +71,8 @@ class Rest:
         return reply(payloads.application(self._world))
 
     async def _commands(self, request: web.Request) -> web.Response:
-        hidden = () if "with_localizations" in request.query else ("description_localizations",)
-        return reply(
-            [{k: v for k, v in one.items() if k not in hidden} for one in self._world.commands],
-        )
+        with_localizations = "with_localizations" in request.query
+        return reply(self._world.commands if with_localizations else _untranslated(self._world.commands))
 
     async def _replace_commands(self, request: web.Request) -> web.Response:
         wanted: list[Json] = await request.json()
@@ -130,9 +129,20 @@ class Rest:
         return reply(self._payload(await self._posting.edit(posted, body, files)))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        posted = self._posted(request)
-        self._world.messages[posted.channel.id].remove(posted)
+        await self._posting.remove(self._posted(request))
         return web.Response(status=204)
+
+    async def _open_thread(self, request: web.Request) -> web.Response:
+        posted, body = self._posted(request), await request.json()
+        if posted.id in self._world.channels:
+            raise Refused(400, 160004, "A thread has already been created for this message")
+        if posted.channel.kind != "text":
+            raise Refused(400, 50024, "Cannot execute action on this channel type")
+        place = posted.channel
+        thread = Channel(posted.id, "thread", body["name"], place.guild, place.id, self._world.bot.id)
+        self._world.add(thread)
+        await self._posting.dispatch("THREAD_CREATE", payloads.channel(thread))
+        return reply(payloads.channel(thread))
 
     async def _react(self, request: web.Request) -> web.Response:
         self._posted(request)
@@ -146,12 +156,21 @@ class Rest:
 
     def _posted(self, request: web.Request) -> Posted:
         found = self._world.message(self._at(request).id, int(request.match_info["message"]))
-        if found is None:
+        if found is None or found.flags & Ephemeral:
             raise Refused(404, 10008, "Unknown Message")
         return found
 
     def _payload(self, posted: Posted) -> Json:
         return payloads.message(self._world, posted, self._posting.base)
+
+
+def _untranslated(one: Any) -> Any:
+    """Without the translations, on whatever level they stand."""
+    if isinstance(one, list):
+        return [_untranslated(part) for part in one]
+    if isinstance(one, dict):
+        return {key: _untranslated(part) for key, part in one.items() if not key.endswith("_localizations")}
+    return one
 
 
 def reply(data: Any, status: int = 200) -> web.Response:

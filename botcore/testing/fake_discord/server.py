@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from botcore.testing.fake_discord import payloads
+from botcore.testing.fake_discord.calling import Calling, new_key
 from botcore.testing.fake_discord.checks import Refused
 from botcore.testing.fake_discord.faults import Fault, Faults, Limits
 from botcore.testing.fake_discord.gateway import Gateway
@@ -17,7 +22,12 @@ from botcore.testing.fake_discord.posting import Posting
 from botcore.testing.fake_discord.rest import Rest, bucket_of, reply
 from botcore.testing.fake_discord.world import Asked, Channel, Json, Posted, User, World
 
+if TYPE_CHECKING:
+    from nacl.signing import SigningKey
+
 API = "/api/v10"
+LOOK_SECONDS = 0.05
+"""Between two looks at what happens outside of Discord."""
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -47,6 +57,8 @@ class FakeDiscord:
         self._posting = Posting(self.world, self.gateway.dispatch, self._changed.set)
         self.rest = Rest(self.world, self._posting, self._shows_typing)
         self._interactions = Interactions(self.world, self._posting, self.gateway.dispatch)
+        self.files_broken = False
+        """No file can be fetched."""
         self._runner: web.AppRunner | None = None
         self.url = ""
 
@@ -69,8 +81,20 @@ class FakeDiscord:
         owner = owner or self.world.bot
         return self.world.add(Channel(self.world.new_id(), "thread", name, parent.guild, parent.id, owner.id))
 
-    def user(self, name: str, *, bot: bool = False, locale: str = "en-US", roles: Sequence[str] = ()) -> User:
-        return self.world.user(name, bot=bot, locale=locale, roles=roles)
+    def forum(self, name: str = "questions") -> Channel:
+        """A new forum of the server. Make it before the bot connects."""
+        return self.world.add(Channel(self.world.new_id(), "forum", name, self.world.guild_id))
+
+    def user(
+        self,
+        name: str,
+        *,
+        bot: bool = False,
+        locale: str = "en-US",
+        roles: Sequence[str] = (),
+        permissions: int = 0,
+    ) -> User:
+        return self.world.user(name, bot=bot, locale=locale, roles=roles, permissions=permissions)
 
     def dm(self, name: str) -> Channel:
         """The direct messages of this person with the bot."""
@@ -106,11 +130,37 @@ class FakeDiscord:
         await self._posting.say(posted)
         return posted
 
+    async def edit(self, message: Posted, text: str) -> None:
+        """The author changes a message; a mention that was there stays."""
+        mention = f"<@{self.world.bot.id}> "
+        await self._posting.reword(message, mention + text if message.text.startswith(mention) else text)
+
+    async def delete(self, message: Posted) -> None:
+        await self._posting.remove(message)
+
+    async def react(self, message: Posted, user: str, emoji: str, *, taken_back: bool = False) -> None:
+        """`emoji` is one, or `:name:id` of a server's own."""
+        event = "MESSAGE_REACTION_REMOVE" if taken_back else "MESSAGE_REACTION_ADD"
+        who = self.world.user(user)
+        payload = payloads.reaction(self.world, message, who, emoji)
+        if not taken_back:
+            payload["message_author_id"] = str(message.author.id)
+            if message.channel.guild:
+                payload["member"] = {**payloads.member(self.world, who), "user": payloads.user(who)}
+        await self.gateway.dispatch(event, payload)
+
+    async def post(self, forum: Channel, user: str, title: str, text: str) -> Posted:
+        """Begin a forum post: a thread whose first message has the thread's own id."""
+        author, id = self.world.user(user), self.world.new_id()
+        thread = self.world.add(Channel(id, "thread", title, forum.guild, forum.id, author.id))
+        await self.gateway.dispatch("THREAD_CREATE", payloads.channel(thread))
+        posted = Posted(id=id, channel=thread, author=author, text=text)
+        await self._posting.say(posted)
+        return posted
+
     async def slash(self, channel: Channel, user: str, name: str, **options: str) -> Asked:
         """Use a command. Raises LookupError for one that the bot has not registered."""
-        command = next((one for one in self.world.commands if one["name"] == name), None)
-        if command is None:
-            raise LookupError(f"no command /{name}; there are {[one['name'] for one in self.world.commands]}")
+        command = self._command(name, 1)
         data: Json = {
             "id": command["id"],
             "name": name,
@@ -119,10 +169,53 @@ class FakeDiscord:
         }
         return await self._interactions.ask("slash", channel, self.world.user(user), data)
 
+    async def menu(self, message: Posted, user: str, name: str) -> Asked:
+        """Use a command of the message's own menu. Raises LookupError for one that the bot has not registered."""
+        shown = payloads.message(self.world, message, self.url)
+        data: Json = {
+            "id": self._command(name, 3)["id"],
+            "name": name,
+            "type": 3,
+            "target_id": str(message.id),
+            "resolved": {"messages": {str(message.id): shown}},
+        }
+        return await self._interactions.ask("menu", message.channel, self.world.user(user), data, message)
+
+    def _command(self, name: str, type: int) -> Json:
+        for one in self.world.commands:
+            if one["name"] == name and one["type"] == type:
+                return one
+        known = [one["name"] for one in self.world.commands if one["type"] == type]
+        raise LookupError(f"no command {name}; there are {known}")
+
     async def press(self, message: Posted, label: str, user: str = "ann") -> Asked:
         """Press a button. Raises LookupError where the message has none with this label."""
         data: Json = {"custom_id": message.custom_id(label), "component_type": 2}
         return await self._interactions.ask("button", message.channel, self.world.user(user), data, message)
+
+    async def choose(self, message: Posted, label: str, user: str = "ann") -> Asked:
+        """Choose a line of its select menu. Raises LookupError where there is none with this label."""
+        custom_id, value = message.line(label)
+        data: Json = {"custom_id": custom_id, "component_type": 3, "values": [value]}
+        return await self._interactions.ask("button", message.channel, self.world.user(user), data, message)
+
+    async def interact(self, channel: Channel, user: str, data: Json) -> Asked:
+        """Any other interaction, as a client that lies would make it."""
+        return await self._interactions.ask("button", channel, self.world.user(user), data)
+
+    def bring_interactions_to(self, url: str) -> Calling:
+        """From now on by HTTP, signed with the key whose public half is `public_key`."""
+        self._interactions.calling = Calling(url, self._signing_key)
+        return self._interactions.calling
+
+    @cached_property
+    def _signing_key(self) -> SigningKey:
+        return new_key()
+
+    @property
+    def public_key(self) -> str:
+        """As the developer portal shows it."""
+        return bytes(self._signing_key.verify_key).hex()
 
     # What people see
 
@@ -135,11 +228,12 @@ class FakeDiscord:
         return [one.text for one in self.shown(channel) if one.author == self.world.bot]
 
     async def until(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
-        """Return once `condition()` holds. Raises TimeoutError."""
+        """Return once `condition()` holds, on Discord or with the bot. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self._changed.clear()
-                await self._changed.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
 
     async def answered(self, channel: Channel, count: int = 1, seconds: float = 15.0) -> list[str]:
         """The bot's texts, once there are at least `count`. Raises TimeoutError."""
@@ -250,11 +344,11 @@ class FakeDiscord:
 
     async def _gateway(self, request: web.Request) -> web.Response:
         limits = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        return reply({"url": self.gateway.url, "shards": 1, "session_start_limit": limits})
+        return reply({"url": self.gateway.url, "shards": self.gateway.shards, "session_start_limit": limits})
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.world.files.get(int(request.match_info["id"]))
-        if file is None:
+        if file is None or self.files_broken:
             return web.Response(status=404)
         return web.Response(body=file.data, content_type=file.media_type)
 

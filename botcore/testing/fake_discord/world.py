@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Json = dict[str, Any]
-Kind = Literal["text", "dm", "thread"]
+Kind = Literal["text", "dm", "thread", "forum"]
+AskedBy = Literal["slash", "menu", "button", "modal"]
 Thinking = 128
 """Flag of a message that stands for an answer still to come."""
 Ephemeral = 64
@@ -24,6 +25,8 @@ class User:
     bot: bool = False
     locale: str = "en-US"
     roles: tuple[str, ...] = ()
+    permissions: int = 0
+    """Beside those of everybody, as bits."""
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,38 @@ class Posted:
         return bool(self.flags & Thinking)
 
     @property
+    def ephemeral(self) -> bool:
+        """Whether only one person sees it."""
+        return bool(self.flags & Ephemeral)
+
+    @property
     def buttons(self) -> list[str]:
         """The labels of its buttons, in order."""
-        return [str(one["label"]) for row in self.components for one in row.get("components", ())]
+        return [str(one["label"]) for one in self._parts if "label" in one]
+
+    @property
+    def menu(self) -> list[str]:
+        """The lines of its select menu, in order; empty where there is none."""
+        return [str(line["label"]) for one in self._parts for line in one.get("options", ())]
+
+    @property
+    def _parts(self) -> list[Json]:
+        return [one for row in self.components for one in row.get("components", ())]
 
     def custom_id(self, label: str) -> str:
         """Of the button with this label. Raises LookupError where there is none."""
-        for row in self.components:
-            for one in row.get("components", ()):
-                if one["label"] == label:
-                    return str(one["custom_id"])
+        for one in self._parts:
+            if one.get("label") == label:
+                return str(one["custom_id"])
         raise LookupError(f"no button {label!r}; there are {self.buttons}")
+
+    def line(self, label: str) -> tuple[str, str]:
+        """Custom id of its menu and value of the line. Raises LookupError where there is none."""
+        for one in self._parts:
+            for line in one.get("options", ()):
+                if line["label"] == label:
+                    return str(one["custom_id"]), str(line["value"])
+        raise LookupError(f"no line {label!r}; there are {self.menu}")
 
 
 @dataclass
@@ -92,12 +116,12 @@ class Asked:
 
     id: int
     token: str
-    kind: Literal["slash", "button"]
+    kind: AskedBy
     channel: Channel
     user: User
     at: float
     source: Posted | None = None
-    """The message whose button was pressed."""
+    """The message whose button was pressed, or on which a menu was used."""
     acknowledged: str = ""
     """How: `message`, `deferred`, `deferred update`, `update`; empty while nobody has."""
     acknowledged_after: float = 0.0
@@ -130,12 +154,20 @@ class World:
         self._last_id = max(self._last_id + 1, int(self.now() * 1000 - _EPOCH_MS) << 22)
         return self._last_id
 
-    def user(self, name: str, *, bot: bool = False, locale: str = "en-US", roles: Sequence[str] = ()) -> User:
+    def user(
+        self,
+        name: str,
+        *,
+        bot: bool = False,
+        locale: str = "en-US",
+        roles: Sequence[str] = (),
+        permissions: int = 0,
+    ) -> User:
         """The person of that name, who comes to be with the first call."""
         if name not in self.users:
             for role in roles:
                 self.roles.setdefault(role, self.new_id())
-            self.users[name] = User(self.new_id(), name, bot, locale, tuple(roles))
+            self.users[name] = User(self.new_id(), name, bot, locale, tuple(roles), permissions)
         return self.users[name]
 
     def add(self, channel: Channel) -> Channel:

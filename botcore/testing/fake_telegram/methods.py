@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -12,6 +13,7 @@ from botcore.testing.fake_telegram.people import People, utf16
 from botcore.testing.fake_telegram.world import FakeChat, FakeMessage, Upload
 
 TEXT_UNITS, CAPTION_UNITS, CALLBACK_BYTES = 4096, 1024, 64
+UPLOADS = ("photo", "document", "audio", "voice", "video", "animation")
 UPLOAD_BYTES = 50_000_000
 
 Parameters = Mapping[str, Any]
@@ -25,19 +27,23 @@ class Methods:
         self._people = people
         self.commands: dict[str, list[dict[str, str]]] = {}
         """The menu of commands by language; "" is for all others."""
+        self.menu_button: dict[str, Any] = {"type": "commands"}
+        """Beside the text field of private chats."""
         self._methods: dict[str, Method] = {
             "getme": self._get_me,
             "sendmessage": self._send_message,
             "editmessagetext": self._edit_message_text,
             "editmessagereplymarkup": self._edit_message_reply_markup,
             "deletemessage": self._delete_message,
+            "deletebusinessmessages": self._delete_business_messages,
             "sendmessagedraft": self._send_message_draft,
             "sendchataction": self._send_chat_action,
-            "sendphoto": self._send_photo,
-            "senddocument": self._send_document,
+            **{f"send{kind}": partial(self._send_file, kind) for kind in UPLOADS},
             "answercallbackquery": self._answer_callback_query,
             "setmycommands": self._set_my_commands,
             "getmycommands": self._get_my_commands,
+            "setchatmenubutton": self._set_chat_menu_button,
+            "getchatmenubutton": self._get_chat_menu_button,
             "getfile": self._get_file,
         }
 
@@ -64,6 +70,8 @@ class Methods:
 
     async def _edit_message_text(self, parameters: Parameters) -> Any:
         message = self._own_message(parameters)
+        if message.upload:
+            raise bad("there is no text in the message to edit")
         text = str(parameters.get("text", ""))
         if not text.strip():
             raise bad("message text is empty")
@@ -89,9 +97,16 @@ class Methods:
         message.chat.messages.remove(message)
         return True
 
+    async def _delete_business_messages(self, parameters: Parameters) -> Any:
+        wanted = _json(parameters.get("message_ids")) or []
+        for (connection, _), chat in self._people.business_chats.items():
+            if connection == parameters.get("business_connection_id"):
+                chat.messages[:] = [message for message in chat.messages if message.id not in wanted]
+        return True
+
     async def _send_message_draft(self, parameters: Parameters) -> Any:
         chat = self.chat(parameters)
-        if chat.kind != "private" or not int(parameters.get("draft_id", 0)):
+        if chat.kind != "private" or chat.business or not int(parameters.get("draft_id", 0)):
             raise bad("TEXTDRAFT_PEER_INVALID")
         text = str(parameters.get("text", ""))
         if utf16(text) > TEXT_UNITS:
@@ -104,13 +119,7 @@ class Methods:
         self.chat(parameters).actions.append(str(parameters.get("action", "")))
         return True
 
-    async def _send_photo(self, parameters: Parameters) -> Any:
-        return self._send_file(parameters, "photo")
-
-    async def _send_document(self, parameters: Parameters) -> Any:
-        return self._send_file(parameters, "document")
-
-    def _send_file(self, parameters: Parameters, kind: str) -> Any:
+    async def _send_file(self, kind: str, parameters: Parameters) -> Any:
         chat, upload = self.chat(parameters), parameters.get(kind)
         if not isinstance(upload, Upload):
             raise bad(f"there is no {kind} in the request")
@@ -141,6 +150,16 @@ class Methods:
     async def _get_my_commands(self, parameters: Parameters) -> Any:
         return self.commands.get(str(parameters.get("language_code", "")), [])
 
+    async def _set_chat_menu_button(self, parameters: Parameters) -> Any:
+        button = _json(parameters.get("menu_button")) or {"type": "default"}
+        if button["type"] == "web_app" and not button["web_app"]["url"].startswith("https://"):
+            raise bad("BUTTON_URL_INVALID")
+        self.menu_button = button
+        return True
+
+    async def _get_chat_menu_button(self, parameters: Parameters) -> Any:
+        return self.menu_button
+
     async def _get_file(self, parameters: Parameters) -> Any:
         upload = self._people.files.get(str(parameters.get("file_id", "")))
         if upload is None:
@@ -154,7 +173,11 @@ class Methods:
 
     def chat(self, parameters: Parameters) -> FakeChat:
         try:
-            chat = self._people.chats.get(int(parameters.get("chat_id", "")))
+            number = int(parameters.get("chat_id", ""))
+            if connection := str(parameters.get("business_connection_id", "")):
+                chat = self._people.business_chats.get((connection, number))
+            else:
+                chat = self._people.chats.get(number)
         except ValueError:
             chat = None
         if chat is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -21,7 +22,10 @@ class People:
         self._ids = count(1001)
         self._message_ids = count(1)
         self._file_ids = count(1)
+        self._albums = count(1)
         self.chats: dict[int, FakeChat] = {}
+        self.business_chats: dict[tuple[str, int], FakeChat] = {}
+        """By connection and customer."""
         self.files: dict[str, Upload] = {}
         self.answered: dict[str, str] = {}
         """Id of a press -> the notice that the bot answered it with."""
@@ -43,6 +47,12 @@ class People:
         self.chats[chat.id] = chat
         return chat
 
+    def business(self, owner: FakePerson, customer: FakePerson) -> FakeChat:
+        """The customer's chat with a business account that the bot answers for."""
+        connection = f"business{owner.id}"
+        chat = FakeChat(customer.id, "private", customer.first_name, customer.username, owner=owner)
+        return self.business_chats.setdefault((connection, customer.id), chat)
+
     def say(
         self,
         chat: FakeChat,
@@ -59,14 +69,52 @@ class People:
             chat, person, text, upload=upload, reply_to=reply_to, thread=chat.topics.get(topic), extra=extra
         )
         message.entities = marks(text)
-        self._push({"message": message.as_json()})
+        self._push({_kind("message", chat): message.as_json()})
         return message
+
+    def album(
+        self, chat: FakeChat, person: FakePerson, uploads: Sequence[Upload], text: str = ""
+    ) -> list[FakeMessage]:
+        """Several pictures or files at once; the text stands under the first. One message and one update for each."""
+        group = {"media_group_id": f"album{next(self._albums)}"}
+        return [
+            self.say(chat, person, text if number == 0 else "", upload=upload, extra=group)
+            for number, upload in enumerate(uploads)
+        ]
 
     def edit(self, message: FakeMessage, text: str) -> None:
         """The person changes what they wrote."""
         message.text, message.entities = text, marks(text)
         message.edits += 1
-        self._push({"edited_message": message.as_json() | {"edit_date": message.at + 1}})
+        edited = message.as_json() | {"edit_date": message.at + 1}
+        self._push({_kind("edited_message", message.chat): edited})
+
+    def erase(self, *messages: FakeMessage) -> None:
+        """The person deletes what they wrote. Telegram tells bots so in business chats only."""
+        for message in messages:
+            message.chat.messages.remove(message)
+        chat = messages[0].chat
+        if chat.business:
+            gone = {"business_connection_id": chat.business, "chat": chat.as_json()}
+            ids = [message.id for message in messages]
+            self._push({"deleted_business_messages": gone | {"message_ids": ids}})
+
+    def react(self, message: FakeMessage, person: FakePerson, *emoji: str) -> None:
+        """What the person thinks of a message from now on; without emoji, nothing any more."""
+        before = message.reactions.get(person.id, ())
+        message.reactions[person.id] = emoji
+        self._push(
+            {
+                "message_reaction": {
+                    "chat": message.chat.as_json(),
+                    "message_id": message.id,
+                    "user": person.as_json(),
+                    "date": message.at + 1,
+                    "old_reaction": [{"type": "emoji", "emoji": one} for one in before],
+                    "new_reaction": [{"type": "emoji", "emoji": one} for one in emoji],
+                }
+            }
+        )
 
     def press(self, message: FakeMessage, button: str, *, person: FakePerson | None = None) -> str:
         """The person presses a button of the bot's message. Gives the id of the press, for `answered`."""
@@ -96,8 +144,24 @@ class People:
         return [message.text for message in chat.messages if message.by_bot]
 
     def block(self, chat: FakeChat) -> None:
-        """The person blocks the bot (or the group throws it out)."""
+        """The person blocks the bot, without its being told (it may have been offline)."""
         chat.blocked = True
+
+    def membership(self, chat: FakeChat, person: FakePerson, *, inside: bool) -> None:
+        """The person lets the bot into the chat, or throws it out; in a private chat, unblocks or blocks it."""
+        before, after = ("member", "kicked") if not inside else ("left", "member")
+        chat.blocked = not inside
+        self._push(
+            {
+                "my_chat_member": {
+                    "chat": chat.as_json(),
+                    "from": person.as_json(),
+                    "date": int(time.time()),
+                    "old_chat_member": {"status": before, "user": self.bot.as_json()},
+                    "new_chat_member": {"status": after, "user": self.bot.as_json()},
+                }
+            }
+        )
 
     def migrate(self, chat: FakeChat) -> FakeChat:
         """The group becomes a supergroup with another id."""
@@ -140,6 +204,13 @@ class People:
         )
         chat.messages.append(message)
         return message
+
+
+def _kind(update: str, chat: FakeChat) -> str:
+    """Business chats have kinds of their own."""
+    if not chat.business:
+        return update
+    return "business_message" if update == "message" else "edited_business_message"
 
 
 def utf16(text: str) -> int:

@@ -171,12 +171,14 @@ class FakeTelegram(People):
     async def _result(self, name: str, parameters: Mapping[str, Any]) -> Any:
         match name.lower():
             case "getupdates":
+                self.updates.allow(_kinds(parameters))
                 return await self.updates.get(
                     offset=int(parameters.get("offset", 0)),
                     limit=int(parameters.get("limit", 100)),
                     timeout=float(parameters.get("timeout", 0)),
                 )
             case "setwebhook":
+                self.updates.allow(_kinds(parameters))
                 self.updates.set_webhook(
                     str(parameters.get("url", "")), str(parameters.get("secret_token", ""))
                 )
@@ -209,6 +211,12 @@ async def _parameters(http: web.Request) -> dict[str, Any]:
         else:
             found[name] = value
     return found
+
+
+def _kinds(parameters: Mapping[str, Any]) -> list[str] | None:
+    wanted: Any = parameters.get("allowed_updates")
+    kinds: list[str] | None = orjson.loads(wanted) if wanted and isinstance(wanted, str) else wanted or None
+    return kinds
 
 
 def _flooded(seconds: int) -> Refused:

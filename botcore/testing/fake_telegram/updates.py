@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
@@ -10,6 +11,7 @@ import aiohttp
 
 from botcore.testing.fake_telegram.faults import Refused
 
+ON_REQUEST = {"message_reaction", "message_reaction_count", "chat_member"}
 HELD_BACK = 0.05
 """Seconds before an update that the webhook did not take is sent again."""
 
@@ -23,6 +25,8 @@ class Updates:
         self.confirmed = 0
         """The highest id that the bot has confirmed."""
         self.webhook_url = ""
+        self._allowed: set[str] | None = None
+        """Kinds that the bot wants to hear of; None is all but those that want to be asked for."""
         self._secret = ""
         self.changed = asyncio.Condition()
         """Notified of everything that happens here, and of every call."""
@@ -34,7 +38,10 @@ class Updates:
         """Status of every answer of the webhook; 0 where there was none."""
 
     def push(self, update: dict[str, Any]) -> int:
-        """Add what happened; gives its id, unless it brings one along."""
+        """Add what happened; gives its id, unless it brings one along. 0 where the bot does not want that kind."""
+        kinds = set(update) - {"update_id"}
+        if (self._allowed is None and kinds & ON_REQUEST) or (self._allowed and not kinds & self._allowed):
+            return 0
         number = int(update.get("update_id") or next(self._ids))
         self.waiting.append({"update_id": number, **update})
         self._wake()
@@ -68,6 +75,11 @@ class Updates:
     def _confirm(self, offset: int) -> None:
         self.confirmed = max(self.confirmed, offset - 1)
         self.waiting = [one for one in self.waiting if _id(one) >= offset]
+
+    def allow(self, kinds: Sequence[str] | None) -> None:
+        """What the bot wants to hear of from now on; None leaves it as it was."""
+        if kinds is not None:
+            self._allowed = set(kinds) or None
 
     def set_webhook(self, url: str, secret: str) -> None:
         self.webhook_url, self._secret = url, secret

@@ -36,6 +36,8 @@ class FakeChat:
     """Name -> thread id; a group that has some is a forum."""
     messages: list[FakeMessage] = field(default_factory=list)
     blocked: bool = False
+    owner: FakePerson | None = None
+    """Of the business account; None for the bot's own chats."""
     moved_to: FakeChat | None = None
     flooded_until: float = 0.0
     """On the clock of `time.monotonic`."""
@@ -46,6 +48,11 @@ class FakeChat:
     drafts: list[str] = field(default_factory=list)
     """All previews, in order."""
 
+    @property
+    def business(self) -> str:
+        """Id of the business connection; empty for the bot's own chats."""
+        return f"business{self.owner.id}" if self.owner else ""
+
     def as_json(self) -> dict[str, Any]:
         if self.kind == "private":
             name = {"first_name": self.title}
@@ -55,7 +62,7 @@ class FakeChat:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file in the chat. `kind` is the field of the message: photo, document, voice, audio, video."""
+    """A file in the chat. `kind` is the field of the message: photo, document, voice, audio, video, animation."""
 
     kind: str
     name: str
@@ -68,11 +75,11 @@ class Upload:
         if self.kind == "photo":
             return [{**common, "width": 90, "height": 90}]
         shown = {**common, "mime_type": self.media_type}
-        if self.kind in {"document", "audio", "video"}:
+        if self.kind in {"document", "audio", "video", "animation"}:
             shown["file_name"] = self.name
-        if self.kind in {"voice", "audio", "video"}:
+        if self.kind in {"voice", "audio", "video", "animation"}:
             shown["duration"] = 1
-        if self.kind == "video":
+        if self.kind in {"video", "animation"}:
             shown |= {"width": 90, "height": 90}
         return shown
 
@@ -92,6 +99,8 @@ class FakeMessage:
     reply_to: FakeMessage | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     edits: int = 0
+    reactions: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By the ids of persons."""
     at: int = field(default_factory=lambda: int(time.time()))
 
     @property
@@ -110,8 +119,11 @@ class FakeMessage:
             "chat": self.chat.as_json(),
             "from": self.sender.as_json(),
             **_some(**{words: self.text, f"{words}_entities" if self.upload else "entities": self.entities}),
+            **_some(business_connection_id=self.chat.business),
             **self.extra,
         }
+        if self.chat.owner and self.by_bot:
+            shown |= {"from": self.chat.owner.as_json(), "sender_business_bot": self.sender.as_json()}
         if self.upload:
             shown[self.upload.kind] = self.upload.as_json()
         if self.keyboard:
