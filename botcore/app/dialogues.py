@@ -15,6 +15,7 @@ from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.lease import Lease, RedisLease
 from botcore.delivery.live import RedisLive
 from botcore.delivery.presence import Presence
+from botcore.delivery.pulse import Pulse
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
 from botcore.delivery.timers import RedisTimers
@@ -65,7 +66,7 @@ async def open_dialogues(settings: Settings) -> AsyncIterator[Dialogues]:
 
 @asynccontextmanager
 async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[Dialogues]:
-    redis = connect(url)
+    redis, pulse = connect(url), Pulse(url)
     try:
         version = await _checked(redis, settings)
         commands = Commands(redis)
@@ -74,7 +75,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
             yield Dialogues(
                 redis=redis,
                 commands=commands,
-                inbox=RedisInbox(commands, Queue(redis, commands), bounds),
+                inbox=RedisInbox(commands, Queue(redis, commands, pulse=pulse), bounds),
                 open_outbox=lambda: RedisOutbox(commands, Queue(redis, commands)),
                 live=live,
                 dead_letters=RedisDeadLetters(commands, mailbox_limit=bounds.mailbox),
@@ -88,6 +89,7 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 server=f"Valkey or Redis {version} {whose}",
             )
     finally:
+        await pulse.aclose()
         await redis.aclose()
 
 

@@ -15,11 +15,14 @@ TRIES = 8
 """Over about two seconds: longer outages are the caller's, who can tell the person."""
 
 
-def connect(url: str) -> Redis:
-    """A client with a bounded pool and retries with jitter. Raises ConfigurationError for a wrong URL."""
+def connect(url: str, *, tries: int = TRIES, seconds: float = 5.0) -> Redis:
+    """A client with a bounded pool and retries with jitter. Raises ConfigurationError for a wrong URL.
+
+    `seconds` is the patience for a connection and for a reply that is read alone.
+    """
     retry = Retry(
         ExponentialWithJitterBackoff(base=0.02, cap=0.5),
-        TRIES,
+        tries,
         (ConnectionError, TimeoutError, BusyLoadingError),
     )
     try:
@@ -29,7 +32,8 @@ def connect(url: str) -> Redis:
             timeout=5,
             protocol=2,
             retry=retry,
-            socket_connect_timeout=5,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
             health_check_interval=30,
         )
     except ValueError as error:

@@ -19,6 +19,7 @@ import msgspec
 
 from botcore.context import Context, Services
 from botcore.delivery.live import RedisLive
+from botcore.delivery.pulse import Pulse
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds
 from botcore.delivery.sender import Sender
@@ -80,12 +81,13 @@ async def _bot(plan: Plan) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     redis = connect(plan.url)
-    commands = Commands(redis)
+    commands, pulse = Commands(redis), Pulse(plan.url)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(pulse.aclose)
         history = stack.enter_context(History(plan.folder, plan.name))
         points = Points(history, plan.die_at)
         live = await stack.enter_async_context(RedisLive(redis, commands))
-        inbox = WatchedInbox(commands, Queue(redis, commands), Bounds(), points)
+        inbox = WatchedInbox(commands, Queue(redis, commands, pulse=pulse), Bounds(), points)
         outbox = WatchedOutbox(commands, Queue(redis, commands), points)
         channel = FileChannel(history, points)
         worker = Worker(inbox, live, _handler(history))
