@@ -6,6 +6,7 @@ import secrets
 import time
 from typing import Any
 
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
@@ -14,6 +15,8 @@ from botcore.delivery.pulse import Pulse
 from botcore.stores.commands import Commands
 from botcore.stores.errors import translate
 from botcore.stores.script import Script
+
+log = structlog.get_logger()
 
 _TAKEOVER = Script.load("botcore.delivery.scripts", "takeover.lua")
 
@@ -74,11 +77,10 @@ class Queue:
         reply: Any = await self._redis.xreadgroup(
             GROUP, self.consumer, dict.fromkeys(streams, ">"), count=count, block=block
         )
-        return [
-            (stream.decode(), entry.decode(), fields[b"c"].decode("utf-8", "surrogateescape"))
-            for stream, entries in reply or []
-            for entry, fields in entries
-        ]
+        found = []
+        for stream, entries in reply or []:
+            found += await self._readable(stream.decode(), entries)
+        return found
 
     async def _abandoned(self, streams: list[str], count: int) -> list[tuple[str, str, str]]:
         found: list[tuple[str, str, str]] = []
@@ -91,11 +93,22 @@ class Queue:
             entries = [(entry, fields) for entry, fields in reply[1] if entry and fields]
             if len(entries) < count:
                 self._swept[stream] = time.monotonic()
-            found += [
-                (stream, entry.decode(), fields[b"c"].decode("utf-8", "surrogateescape"))
-                for entry, fields in entries
-            ]
+            found += await self._readable(stream, entries)
             found += await self._of_the_dead(stream, count)
+        return found
+
+    async def _readable(
+        self, stream: str, entries: list[tuple[bytes, dict[bytes, bytes]]]
+    ) -> list[tuple[str, str, str]]:
+        """Those that name a conversation. Others are not ours, and go."""
+        found = []
+        for entry, fields in entries:
+            if b"c" in fields:
+                found.append((stream, entry.decode(), fields[b"c"].decode("utf-8", "surrogateescape")))
+            else:
+                log.error("an entry that is not ours is dropped", stream=stream, entry=entry, fields=fields)
+                await self._commands("XACK", stream, GROUP, entry)
+                await self._commands("XDEL", stream, entry)
         return found
 
     async def _of_the_dead(self, stream: str, count: int) -> list[tuple[str, str, str]]:

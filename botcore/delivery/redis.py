@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -26,11 +26,15 @@ from botcore.conversation import (
 )
 from botcore.delivery import keys
 from botcore.delivery.base import Accepted, Claim, Commit, Inbox, Outbox, Parcel
+from botcore.delivery.foreign import set_aside
 from botcore.delivery.queue import Queue
-from botcore.errors import CorruptRecord, MailboxFull, RateLimited
+from botcore.errors import CorruptRecord, MailboxFull, RateLimited, StoreError
 from botcore.stores.commands import Argument, Commands
+from botcore.stores.errors import ForeignKey
 from botcore.stores.script import Script
 from botcore.types import Address, AnyEvent, Outgoing
+
+T = TypeVar("T")
 
 _SCRIPTS = {
     name: Script.load("botcore.delivery.scripts", f"{name}.lua")
@@ -69,6 +73,14 @@ class RedisInbox(Inbox):
     async def accept(
         self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
     ) -> Accepted:
+        try:
+            return await self._accept(event, limit_key, shown)
+        except ForeignKey:
+            if not await set_aside(self._commands, event.address):
+                raise
+            return await self._accept(event, limit_key, shown)
+
+    async def _accept(self, event: AnyEvent, limit_key: str, shown: Mapping[str, Any] | None) -> Accepted:
         bounds = self._bounds
         limited = bool(limit_key) and bounds.rate_messages > 0
         outcome, retry_ms = await self._commands.script(
@@ -102,10 +114,20 @@ class RedisInbox(Inbox):
 
     async def claim(self, count: int, wait: float) -> list[Claim]:
         entries = await self._queue.take([keys.READY], count, wait)
-        claims = await asyncio.gather(*(self._load(entry, Address.parse(name)) for _, entry, name in entries))
-        return [claim for claim in claims if claim is not None]
+        claims = await asyncio.gather(
+            *(self._load(entry, Address.parse(name)) for _, entry, name in entries), return_exceptions=True
+        )
+        return whole(claims)
 
     async def _load(self, entry: str, address: Address) -> Claim | None:
+        try:
+            return await self._load_now(entry, address)
+        except ForeignKey:
+            if not await set_aside(self._commands, address):
+                raise
+            return await self._load_now(entry, address)
+
+    async def _load_now(self, entry: str, address: Address) -> Claim | None:
         reply = await self._commands.script(
             _SCRIPTS["load"],
             [
@@ -132,6 +154,14 @@ class RedisInbox(Inbox):
             return tuple(_readable(lines))
 
     async def commit(self, claim: Claim, commit: Commit) -> bool:
+        try:
+            return await self._commit(claim, commit)
+        except ForeignKey:
+            if not await set_aside(self._commands, claim.address):
+                raise
+            return await self._commit(claim, commit)
+
+    async def _commit(self, claim: Claim, commit: Commit) -> bool:
         address = claim.address
         arguments: list[Argument] = [
             claim.fence,
@@ -217,6 +247,16 @@ class RedisInbox(Inbox):
         )
 
 
+def whole(loaded: Sequence[T | BaseException | None]) -> list[T]:
+    """What could be loaded. The rest comes back after a lease; raises its error where nothing could be."""
+    failed = [one for one in loaded if isinstance(one, BaseException)]
+    found = [one for one in loaded if one is not None and not isinstance(one, BaseException)]
+    for error in failed:
+        if not found or not isinstance(error, StoreError):
+            raise error
+    return found
+
+
 def _claim(
     address: Address,
     entry: str,
@@ -272,11 +312,19 @@ class RedisOutbox(Outbox):
     async def claim(self, channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
         entries = await self._queue.take([keys.out(channel) for channel in channels], count, wait)
         parcels = await asyncio.gather(
-            *(self._load(entry, Address.parse(name)) for _, entry, name in entries)
+            *(self._load(entry, Address.parse(name)) for _, entry, name in entries), return_exceptions=True
         )
-        return [parcel for parcel in parcels if parcel is not None]
+        return whole(parcels)
 
     async def _load(self, entry: str, address: Address) -> Parcel | None:
+        try:
+            return await self._load_now(entry, address)
+        except ForeignKey:
+            if not await set_aside(self._commands, address):
+                raise
+            return await self._load_now(entry, address)
+
+    async def _load_now(self, entry: str, address: Address) -> Parcel | None:
         names = [keys.outbox(address), keys.out(address.channel)]
         raw = await self._commands.script(_SCRIPTS["parcel"], names, [entry, keys.GROUP])
         if not raw:
@@ -287,7 +335,17 @@ class RedisOutbox(Outbox):
             return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
 
     async def done(self, parcel: Parcel) -> None:
+        if parcel.outgoing is None:
+            await self._keep(parcel)
         await self._finish(parcel, pop=True)
+
+    async def _keep(self, parcel: Parcel) -> None:
+        """What nobody can read is not dropped: the operator has it among the dead letters."""
+        bound = Bounds().dead_letters
+        reason = "an outgoing message can't be read"
+        fields = ("c", str(parcel.address), "event", parcel.raw, "reason", reason, "ref", "")
+        await self._commands("XADD", keys.DEAD, "MAXLEN", "=", bound, "*", *fields)
+        await self._commands("HINCRBY", keys.DEAD_COUNTS, "buried", 1)
 
     async def retry(self, parcel: Parcel) -> None:
         await self._finish(parcel, pop=False)

@@ -11,6 +11,7 @@ import structlog
 
 from botcore.delivery.base import Outbox, Parcel
 from botcore.errors import ChannelError, StoreError
+from botcore.stores.outage import Outage
 from botcore.types import Outgoing
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ class Sender:
         self._sending: dict[asyncio.Task[None], Parcel] = {}
         self._freed = asyncio.Event()
         self._stopping = False
+        self._away = Outage("no messages can be taken from the outbox")
+        self._mute = Outage("sends can't be kept from others")
         self.given_up = 0
         """Messages that no try could deliver."""
 
@@ -70,9 +73,10 @@ class Sender:
             try:
                 parcels = await self._outbox.claim(list(self._channels), free, self._wait)
             except StoreError as error:
-                log.warning("no messages can be taken from the outbox; trying again", error=str(error))
+                self._away.met(error)
                 await asyncio.sleep(0.2)
                 continue
+            self._away.over()
             await self._take(parcels)
 
     async def _take(self, parcels: Sequence[Parcel]) -> None:
@@ -99,7 +103,7 @@ class Sender:
 
     async def _deliver(self, parcel: Parcel) -> None:
         if parcel.outgoing is None:
-            log.error("an outgoing message can't be read and is dropped", conversation=str(parcel.address))
+            log.error("an outgoing message can't be read: a dead letter", conversation=str(parcel.address))
         else:
             await self._send(parcel.outgoing)
         await self._outbox.done(parcel)
@@ -130,5 +134,6 @@ class Sender:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 await self._outbox.heartbeat(list(self._sending.values()))
+                self._mute.over()
             except StoreError as error:
-                log.warning("heartbeat failed", error=str(error))
+                self._mute.met(error)

@@ -8,6 +8,7 @@ local kept = redis.call('HMGET', KEYS[1], 'fence', 'committed')
 if kept[2] == ARGV[1] then return 1 end
 if kept[1] ~= ARGV[1] then return 0 end
 if #redis.call('XRANGE', KEYS[4], ARGV[2], ARGV[2]) == 0 then return 0 end -- of a time that the server has lost
+local waiting = redis.call('LLEN', KEYS[5]) -- fails before anything is written where another program's key stands there
 redis.call('HSET', KEYS[1], 'data', ARGV[5], 'committed', ARGV[1], 'tries', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 if ARGV[7] == '1' then redis.call('DEL', KEYS[3]) end
@@ -15,7 +16,6 @@ local messages = 12 + tonumber(ARGV[8])
 local timers = messages + tonumber(ARGV[9])
 local cancelled = timers + 3 * tonumber(ARGV[10])
 for i = 12, messages - 1 do redis.call('RPUSH', KEYS[3], ARGV[i]) end
-local waiting = redis.call('LLEN', KEYS[5])
 for i = messages, timers - 1 do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 if waiting == 0 and timers > messages then redis.call('XADD', KEYS[6], '*', 'c', ARGV[4]) end
 if ARGV[7] == '1' or cancelled <= #ARGV then
