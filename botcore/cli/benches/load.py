@@ -8,7 +8,7 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -33,7 +33,11 @@ class Rate(msgspec.Struct, frozen=True):
     calls: float
     """Commands to the server a message."""
     pipelines: float
-    """Round trips to the server a message."""
+    """Pipelines of commands a message."""
+    reads: float
+    """Times that the server read from us a message: round trips."""
+    server_us: float
+    """Processor time of the server a message."""
 
 
 class Latency(msgspec.Struct, frozen=True):
@@ -41,6 +45,8 @@ class Latency(msgspec.Struct, frozen=True):
 
     p50: float
     p99: float
+    reads: float
+    """Round trips to the server a message."""
 
 
 @asynccontextmanager
@@ -69,27 +75,55 @@ class _Answers:
 
 
 async def full_speed(runner: Runner, messages: int, conversations: int) -> Rate:
-    """Every message is answered before the run ends."""
+    """On an empty server; every message is answered before the run ends."""
+    async with fresh_server() as dialogues:
+        return await drive(dialogues, runner, messages, [str(number) for number in range(conversations)])
+
+
+async def drive(dialogues: Dialogues, runner: Runner, messages: int, chats: Sequence[str]) -> Rate:
+    """The same on a server that may hold something already, over these conversations."""
     answers, numbers = _Answers(), itertools.count()
-    async with fresh_server() as dialogues, runner(dialogues, answers.sent):
 
-        async def person() -> None:
-            while (number := next(numbers)) < messages:
-                event = _message(str(number % conversations))
-                answered = answers.expect(event.id)
-                await dialogues.inbox.accept(event)
-                await answered
+    async def person() -> None:
+        while (number := next(numbers)) < messages:
+            event = message_in(chats[number % len(chats)])
+            answered = answers.expect(event.id)
+            await dialogues.inbox.accept(event)
+            await answered
 
+    async with runner(dialogues, answers.sent):
         calls, pipelines = dialogues.commands.calls, dialogues.commands.pipelines
-        began, cpu = time.perf_counter(), time.process_time()
+        before, began, cpu = await server_load(dialogues), time.perf_counter(), time.process_time()
         await asyncio.gather(*(person() for _ in range(min(AT_ONCE, messages))))
         took, cpu = time.perf_counter() - began, time.process_time() - cpu
+        after = await server_load(dialogues)
         return Rate(
             per_second=messages / took,
             cpu_us=cpu / messages * 1e6,
             calls=(dialogues.commands.calls - calls) / messages,
             pipelines=(dialogues.commands.pipelines - pipelines) / messages,
+            reads=(after.reads - before.reads) / messages,
+            server_us=(after.cpu_seconds - before.cpu_seconds) / messages * 1e6,
         )
+
+
+class ServerLoad(msgspec.Struct, frozen=True):
+    """What the server has done since it started."""
+
+    reads: int
+    """How often it read from a client: one for a command, or for all those of a pipeline."""
+    cpu_seconds: float
+    memory: int
+    """Bytes in use."""
+
+
+async def server_load(dialogues: Dialogues) -> ServerLoad:
+    info = await dialogues.redis.info()
+    return ServerLoad(
+        reads=int(info["total_reads_processed"]),
+        cpu_seconds=float(info["used_cpu_user"]) + float(info["used_cpu_sys"]),
+        memory=int(info["used_memory"]),
+    )
 
 
 async def steady(runner: Runner, per_second: float, seconds: float, conversations: int) -> Latency:
@@ -99,23 +133,25 @@ async def steady(runner: Runner, per_second: float, seconds: float, conversation
     async with fresh_server() as dialogues, runner(dialogues, answers.sent):
 
         async def person(number: int) -> None:
-            event = _message(str(number % conversations))
+            event = message_in(str(number % conversations))
             answered = answers.expect(event.id)
             began = time.perf_counter()
             await dialogues.inbox.accept(event)
             await answered
             took.append((time.perf_counter() - began) * 1000)
 
-        began = time.perf_counter()
+        before, began = await server_load(dialogues), time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number in range(int(per_second * seconds)):
                 await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
                 group.create_task(person(number))
+        reads = (await server_load(dialogues)).reads - before.reads
     cuts = statistics.quantiles(took, n=100)
-    return Latency(p50=cuts[49], p99=cuts[98])
+    return Latency(p50=cuts[49], p99=cuts[98], reads=reads / len(took))
 
 
-def _message(chat: str) -> Message:
+def message_in(chat: str) -> Message:
+    """One that somebody writes there now."""
     address, person = Address(CHANNEL, chat), Person(chat)
     return Message(
         id=secrets.token_hex(8), address=address, person=person, at=time.time(), text="hello there"
