@@ -66,11 +66,11 @@ async def open_dialogues(settings: Settings) -> AsyncIterator[Dialogues]:
 
 @asynccontextmanager
 async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[Dialogues]:
-    redis, pulse = connect(url), Pulse(url)
+    redis, bounds = connect(url), bounds_of(settings)
+    pulse = Pulse(url, patience=bounds.waiting_seconds)
     try:
         version = await _checked(redis, settings)
         commands = Commands(redis)
-        bounds = bounds_of(settings)
         async with RedisLive(redis, commands, keep_seconds=bounds.keep_seconds) as live:
             yield Dialogues(
                 redis=redis,
@@ -110,6 +110,7 @@ def bounds_of(settings: Settings) -> Bounds:
     return Bounds(
         mailbox=limits.mailbox,
         ready=limits.waiting_conversations,
+        waiting_seconds=limits.waiting_seconds,
         history=limits.history,
         remember_seconds=int(retention.duplicate_hours * HOUR),
         keep_seconds=int(retention.conversation_days * DAY),

@@ -29,16 +29,28 @@ SILENT_SECONDS = 1.25
 PATIENCE_SECONDS = 0.5
 """For one beat; a connection that is slower is given up for a new one."""
 
+TURNS = 50
+"""Over which the time that a turn takes is averaged."""
+
 
 class Pulse:
-    """`begin()`, then beats until `aclose()`, which tells the others at once that this process is gone."""
+    """`begin()`, then beats until `aclose()`, which tells the others at once that this process is gone.
 
-    def __init__(self, url: str, *, every: float = EVERY_SECONDS, silent: float = SILENT_SECONDS) -> None:
+    It also tells how many turns a second this process can do, so that no more is accepted than is answered within
+    `patience` seconds, or within the time of one turn where that is longer; 0 for any time.
+    """
+
+    def __init__(
+        self, url: str, *, every: float = EVERY_SECONDS, silent: float = SILENT_SECONDS, patience: float = 0.0
+    ) -> None:
         self._url = url
         self._every = every
         self._thread: threading.Thread | None = None
         self._leaving = threading.Event()
         self.silent = silent
+        self._patience = patience
+        self._turn_seconds = 0.0
+        self._slots = 0
         self.name = secrets.token_hex(8)
 
     def begin(self) -> None:
@@ -48,6 +60,12 @@ class Pulse:
                 target=asyncio.run, args=(self._run(),), name="pulse", daemon=True
             )
             self._thread.start()
+
+    def took(self, seconds: float, slots: int) -> None:
+        """One more turn took so long, where so many can be under way."""
+        share = 1 / TURNS if self._turn_seconds else 1.0
+        self._turn_seconds += (seconds - self._turn_seconds) * share
+        self._slots = slots
 
     async def aclose(self) -> None:
         """Closing twice is a no-op."""
@@ -73,5 +91,9 @@ class Pulse:
 
     async def _say(self, redis: Redis, *, gone: bool = False) -> None:
         redis_eval: Any = redis.eval
-        names = (keys.PULSES, keys.PULSES_SINCE)
-        await redis_eval(_BEAT.source, 2, *names, self.name, int(gone), int(self.silent * 500))
+        names = (keys.PULSES, keys.PULSES_SINCE, keys.RATES, keys.ROOM)
+        # Little's law, and under load it holds for turns that wait for the processor too.
+        rate = self._slots / self._turn_seconds if self._patience and self._turn_seconds else 0
+        patience = max(self._patience, self._turn_seconds)
+        arguments = (self.name, int(gone), int(self.silent * 500), 0 if gone else rate, patience)
+        await redis_eval(_BEAT.source, len(names), *names, *arguments)

@@ -59,6 +59,8 @@ class Bounds(msgspec.Struct, frozen=True):
     """How long an event's id is known, so that it is a duplicate."""
     keep_seconds: int = 30 * 86_400
     """How long a conversation is kept after its last turn."""
+    waiting_seconds: float = 1.0
+    """How long a message may have to wait for a worker; 0 for any time."""
     rate_messages: int = 20
     """Messages of one person within `rate_seconds`; 0 for no limit."""
     rate_seconds: float = 10.0
@@ -91,6 +93,7 @@ class RedisInbox(Inbox):
                 keys.READY,
                 keys.rate(limit_key),
                 keys.live(event.address),
+                keys.ROOM,
             ],
             [
                 encode(event),
@@ -104,6 +107,7 @@ class RedisInbox(Inbox):
                 bounds.live_events,
                 bounds.keep_seconds,
                 keys.WAKE,
+                keys.GROUP,
             ],
         )
         if outcome == -2:
@@ -115,7 +119,8 @@ class RedisInbox(Inbox):
     async def claim(self, count: int, wait: float) -> list[Claim]:
         entries = await self._queue.take([keys.READY], count, wait)
         claims = await asyncio.gather(
-            *(self._load(entry, Address.parse(name)) for _, entry, name in entries), return_exceptions=True
+            *(self._load(entry.id, Address.parse(entry.conversation)) for entry in entries),
+            return_exceptions=True,
         )
         return whole(claims)
 
@@ -141,6 +146,7 @@ class RedisInbox(Inbox):
         )
         if not reply:
             return None
+        self._queue.begun(entry)
         fence, version, tries, event, state, packed, timers = reply
         history = await self._history(address, packed)
         return _claim(address, entry, fence, version, tries, event, state, history, timers)
@@ -190,7 +196,9 @@ class RedisInbox(Inbox):
             keys.timers(address),
             keys.DUE,
         ]
-        return bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+        stored = bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+        self._queue.ended(claim.entry)
+        return stored
 
     async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
         events = []
@@ -304,6 +312,13 @@ def _readable(history: list[bytes]) -> list[HistoryEntry]:
     return entries
 
 
+def _parcel(address: Address, entry: str, raw: bytes) -> Parcel:
+    try:
+        return Parcel(address=address, entry=entry, outgoing=decode_outgoing(raw), raw=raw)
+    except CorruptRecord:
+        return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
+
+
 class RedisOutbox(Outbox):
     def __init__(self, commands: Commands, queue: Queue) -> None:
         self._commands = commands
@@ -311,10 +326,17 @@ class RedisOutbox(Outbox):
 
     async def claim(self, channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
         entries = await self._queue.take([keys.out(channel) for channel in channels], count, wait)
-        parcels = await asyncio.gather(
-            *(self._load(entry, Address.parse(name)) for _, entry, name in entries), return_exceptions=True
+        brought = [
+            _parcel(Address.parse(entry.conversation), entry.id, entry.message)
+            for entry in entries
+            if entry.message
+        ]
+        missing = [entry for entry in entries if not entry.message]
+        loaded = await asyncio.gather(
+            *(self._load(entry.id, Address.parse(entry.conversation)) for entry in missing),
+            return_exceptions=True,
         )
-        return whole(parcels)
+        return whole([*brought, *loaded])
 
     async def _load(self, entry: str, address: Address) -> Parcel | None:
         try:
@@ -329,10 +351,7 @@ class RedisOutbox(Outbox):
         raw = await self._commands.script(_SCRIPTS["parcel"], names, [entry, keys.GROUP])
         if not raw:
             return None
-        try:
-            return Parcel(address=address, entry=entry, outgoing=decode_outgoing(raw), raw=raw)
-        except CorruptRecord:
-            return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
+        return _parcel(address, entry, raw)
 
     async def done(self, parcel: Parcel) -> None:
         if parcel.outgoing is None:

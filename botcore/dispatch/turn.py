@@ -72,6 +72,8 @@ class Turn:
     @property
     def text(self) -> str:
         """What the person wrote; messages that were merged stand line by line."""
+        if len(self.events) == 1:
+            return self.event.text if isinstance(self.event, Message) else ""
         return "\n".join(event.text for event in self.events if isinstance(event, Message))
 
     @property

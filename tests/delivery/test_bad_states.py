@@ -142,6 +142,8 @@ async def test_a_corrupt_outgoing_message_becomes_a_dead_letter(open_delivery: O
         claim, Commit(ConversationState(), [], [outgoing("one", "k1"), outgoing("two", "k2")])
     )
     await redis.lset(keys.outbox(ADDRESS), 0, b"\xc1")
+    await redis.delete(keys.out("web"))
+    await redis.xadd(keys.out("web"), {"c": str(ADDRESS)})
     [broken] = await delivery.outbox.claim(["web"], 1, 1.0)
     assert broken.outgoing is None
     await delivery.outbox.done(broken)

@@ -1,6 +1,6 @@
 """Several processes on one server: how much they answer together, what they weigh, and what a death costs.
 
-`python -m botcore.cli.benches.crowd URL bot|bare|thoughtful` is one of them; it works until its input ends.
+`python -m botcore.cli.benches.crowd URL bot|bare|thoughtful|slow` is one of them; it works until its input ends.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from botcore.app.dialogues import Dialogues, open_dialogues
 from botcore.app.logs import set_up_logs
-from botcore.cli.benches.echo import CHANNEL, bare, bot, thoughtful_bot
-from botcore.cli.benches.load import message_in
+from botcore.cli.benches.echo import CHANNEL, bare, bot, slow_bot, thoughtful_bot
+from botcore.cli.benches.load import insist, message_in
 from botcore.cli.common import run_async
 from botcore.config import Settings
 from botcore.config.settings import LogSettings, RedisSettings
 from botcore.delivery import keys
 from botcore.types import Outgoing
 
-RUNNERS = {"bot": bot, "bare": bare, "thoughtful": thoughtful_bot}
+RUNNERS = {"bot": bot, "bare": bare, "thoughtful": thoughtful_bot, "slow": slow_bot}
 PATIENCE_SECONDS = 120.0
 Process = asyncio.subprocess.Process
 
@@ -54,7 +54,7 @@ async def answered_together(dialogues: Dialogues, messages: int, conversations: 
     events = [message_in(str(number % conversations)) for number in range(messages)]
     began = time.perf_counter()
     for first in range(0, messages, 512):
-        await asyncio.gather(*(dialogues.inbox.accept(event) for event in events[first : first + 512]))
+        await asyncio.gather(*(insist(dialogues, event) for event in events[first : first + 512]))
     await until_quiet(dialogues)
     return messages / (time.perf_counter() - began)
 

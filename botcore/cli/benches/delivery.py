@@ -19,15 +19,16 @@ from botcore.cli.benches.load import (
     drive,
     fresh_server,
     full_speed,
+    insist,
     message_in,
-    server_load,
     steady,
+    stored_bytes,
 )
+from botcore.cli.benches.overload import overload
 from botcore.cli.benches.stock import long_conversations, many_conversations
 from botcore.cli.common import out
 from botcore.delivery import keys
-from botcore.errors import MailboxFull
-from botcore.types import Message, Outgoing
+from botcore.types import Outgoing
 
 Measure = Callable[[], Awaitable[Rate]]
 
@@ -58,6 +59,7 @@ async def delivery_lines(scale: Scale) -> list[Line]:
         f"{scale.stored} stored conversations": _many,
         "memory": _memory,
         "deaths": _deaths,
+        "fifty times the load": overload_lines,
     }
     lines = []
     for name, part in parts.items():
@@ -120,7 +122,7 @@ async def _in_order(runner: Runner, messages: int) -> tuple[float, int]:
     async def person(chat: str) -> int:
         events = [message_in(chat) for _ in range(messages // 20)]
         for event in events:
-            await _insist(dialogues, event)
+            await insist(dialogues, event)
         await ended.wait()
         return sum(event.id != id for event, id in zip(events, answered[chat], strict=True))
 
@@ -128,15 +130,6 @@ async def _in_order(runner: Runner, messages: int) -> tuple[float, int]:
         began = time.perf_counter()
         wrong = await asyncio.gather(*(person(str(number)) for number in range(20)))
         return messages // 20 * 20 / (time.perf_counter() - began), sum(wrong)
-
-
-async def _insist(dialogues: Dialogues, event: Message) -> None:
-    while True:
-        try:
-            await dialogues.inbox.accept(event)
-            return
-        except MailboxFull:
-            await asyncio.sleep(0.005)
 
 
 async def _unloaded(scale: Scale) -> list[Line]:
@@ -181,12 +174,11 @@ async def _compared(one: Measure, other: Measure) -> tuple[float, float]:
 
 
 async def _memory(scale: Scale) -> list[Line]:
-    conversations = 200
+    conversations = 250
     async with fresh_server() as dialogues:
-        before = await server_load(dialogues)
+        before = await stored_bytes(dialogues)
         await drive(dialogues, bot, TURNS * conversations, [str(number) for number in range(conversations)])
-        after = await server_load(dialogues)
-    kept = (after.memory - before.memory) / conversations / 1024
+        kept = (await stored_bytes(dialogues) - before) / conversations / 1024
     async with fresh_server() as dialogues, crowd(dialogues, 1, "bot") as (worker,):
         await answered_together(dialogues, 10_000, 1000)
         began = resident_kb(worker.pid)
@@ -214,13 +206,29 @@ async def _wait_after_death() -> float:
         await asyncio.sleep(0.5)  # its pulse is known
         async with crowd(dialogues, 1, "bot"):
             for number in range(400):
-                await dialogues.inbox.accept(message_in(str(number)))
+                await insist(dialogues, message_in(str(number)))
             while not await _has_turns(dialogues):  # noqa: ASYNC110  # another process has them
                 await asyncio.sleep(0)
             worker.kill()
             began = time.perf_counter()
             await until_quiet(dialogues)
             return time.perf_counter() - began
+
+
+async def overload_lines(scale: Scale) -> list[Line]:
+    seen = await overload(times=50, seconds=scale.seconds)
+    return [
+        Line(
+            f"{seen.times:.0f} times the load of {seen.sustainable:.0f} messages/s: offered",
+            "messages/s",
+            seen.offered,
+        ),
+        Line("of these, the first is refused after", "s", seen.first_refusal, goal="≤ 1"),
+        Line("accepted and not answered", "messages", seen.unanswered, goal="0"),
+        Line("p99 of those accepted, above normal", "s", seen.p99 - seen.normal_p99, goal="≤ 1.5"),
+        Line("growth of the worker's memory", "KB", seen.worker_growth, goal="flat"),
+        Line("growth of the store", "KB", seen.store_growth, goal="flat"),
+    ]
 
 
 async def _has_turns(dialogues: Dialogues) -> bool:

@@ -61,6 +61,17 @@ def thinking_seconds() -> float:
     return random.uniform(0, 0.005)
 
 
+slow_plugin: Plugin[NoConfig] = Plugin("slow")
+SLOW_SECONDS = 1.28
+"""So that 64 turns at once are 50 a second, which any machine can overload fifty times."""
+
+
+@slow_plugin.fallback
+async def dawdle(ctx: Context[NoConfig]) -> str:
+    await asyncio.sleep(SLOW_SECONDS)
+    return ctx.text
+
+
 async def at_once() -> None:
     """No thinking."""
 
@@ -80,6 +91,13 @@ async def bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
 async def thoughtful_bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
     """The same with handlers of 0 to 5 ms."""
     async with bot_with(thinking_plugin, dialogues, sent):
+        yield
+
+
+@asynccontextmanager
+async def slow_bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
+    """The same with handlers of 1.28 s."""
+    async with bot_with(slow_plugin, dialogues, sent):
         yield
 
 

@@ -18,6 +18,7 @@ from botcore.app.dialogues import Dialogues, open_dialogues
 from botcore.cli.benches.echo import CHANNEL, Runner
 from botcore.config import Settings
 from botcore.config.settings import LimitSettings
+from botcore.errors import MailboxFull
 from botcore.types import Address, Message, Outgoing, Person
 
 AT_ONCE = 256
@@ -46,7 +47,7 @@ class Latency(msgspec.Struct, frozen=True):
     p50: float
     p99: float
     reads: float
-    """Round trips to the server a message."""
+    """Round trips to the server a message, without those of an idle process."""
 
 
 @asynccontextmanager
@@ -56,6 +57,13 @@ async def fresh_server() -> AsyncIterator[Dialogues]:
         settings = Settings(data_dir=Path(folder), limits=LimitSettings(enabled=False))
         async with open_dialogues(settings) as dialogues:
             yield dialogues
+
+
+async def _idle_reads(dialogues: Dialogues) -> float:
+    """Those that happen each second without any message: heartbeats, looks for the dead, empty waits."""
+    before = await server_load(dialogues)
+    await asyncio.sleep(1)
+    return (await server_load(dialogues)).reads - before.reads
 
 
 class _Answers:
@@ -88,7 +96,7 @@ async def drive(dialogues: Dialogues, runner: Runner, messages: int, chats: Sequ
         while (number := next(numbers)) < messages:
             event = message_in(chats[number % len(chats)])
             answered = answers.expect(event.id)
-            await dialogues.inbox.accept(event)
+            await insist(dialogues, event)
             await answered
 
     async with runner(dialogues, answers.sent):
@@ -136,10 +144,11 @@ async def steady(runner: Runner, per_second: float, seconds: float, conversation
             event = message_in(str(number % conversations))
             answered = answers.expect(event.id)
             began = time.perf_counter()
-            await dialogues.inbox.accept(event)
+            await insist(dialogues, event)
             await answered
             took.append((time.perf_counter() - began) * 1000)
 
+        idle = await _idle_reads(dialogues)
         before, began = await server_load(dialogues), time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number in range(int(per_second * seconds)):
@@ -147,7 +156,23 @@ async def steady(runner: Runner, per_second: float, seconds: float, conversation
                 group.create_task(person(number))
         reads = (await server_load(dialogues)).reads - before.reads
     cuts = statistics.quantiles(took, n=100)
-    return Latency(p50=cuts[49], p99=cuts[98], reads=reads / len(took))
+    return Latency(p50=cuts[49], p99=cuts[98], reads=(reads - idle * seconds) / len(took))
+
+
+async def stored_bytes(dialogues: Dialogues) -> int:
+    """What the server holds for its keys, without buffers and clients."""
+    stats = await dialogues.redis.memory_stats()
+    return int(stats["dataset.bytes"]) + sum(map(int, stats.get("db.0", {}).values()))
+
+
+async def insist(dialogues: Dialogues, event: Message) -> None:
+    """As a channel does that keeps what is refused, and brings it again."""
+    while True:
+        try:
+            await dialogues.inbox.accept(event)
+            return
+        except MailboxFull:
+            await asyncio.sleep(0.005)
 
 
 def message_in(chat: str) -> Message:

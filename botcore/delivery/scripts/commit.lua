@@ -17,7 +17,9 @@ local timers = messages + tonumber(ARGV[9])
 local cancelled = timers + 3 * tonumber(ARGV[10])
 for i = 12, messages - 1 do redis.call('RPUSH', KEYS[3], ARGV[i]) end
 for i = messages, timers - 1 do redis.call('RPUSH', KEYS[5], ARGV[i]) end
-if waiting == 0 and timers > messages then redis.call('XADD', KEYS[6], '*', 'c', ARGV[4]) end
+if waiting == 0 and timers > messages then
+  redis.call('XADD', KEYS[6], '*', 'c', ARGV[4], 'm', ARGV[messages]) -- the message too, which saves its sender a call
+end
 if ARGV[7] == '1' or cancelled <= #ARGV then
   for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
     local drop = ARGV[7] == '1'
