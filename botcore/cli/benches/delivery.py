@@ -176,6 +176,7 @@ async def _compared(one: Measure, other: Measure) -> tuple[float, float]:
 async def _memory(scale: Scale) -> list[Line]:
     conversations = 250
     async with fresh_server() as dialogues:
+        await drive(dialogues, bot, 1000, ["warm"])  # scripts and buffers, which no conversation adds to
         before = await stored_bytes(dialogues)
         await drive(dialogues, bot, TURNS * conversations, [str(number) for number in range(conversations)])
         kept = (await stored_bytes(dialogues) - before) / conversations / 1024
