@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -33,8 +35,13 @@ async def crowd(dialogues: Dialogues, count: int, runner: str) -> AsyncIterator[
     url = str(dialogues.redis.connection_pool.connection_kwargs["path"])
     command = [sys.executable, "-m", __name__, f"unix://{url}", runner]
     pipe = asyncio.subprocess.PIPE
+    folder = tempfile.TemporaryDirectory(
+        prefix="botcore-bench-"
+    )  # for what those leave behind that are killed
+    environment = {**os.environ, "TMPDIR": folder.name}
     processes = [
-        await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(count)
+        await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=environment)
+        for _ in range(count)
     ]
     try:
         for process in processes:
@@ -47,6 +54,7 @@ async def crowd(dialogues: Dialogues, count: int, runner: str) -> AsyncIterator[
                 process.stdin.close()
         for process in processes:
             await process.wait()
+        folder.cleanup()
 
 
 async def answered_together(dialogues: Dialogues, messages: int, conversations: int) -> float:
