@@ -15,6 +15,7 @@ from botcore.delivery.base import Outbox, Parcel
 from botcore.delivery.pace import MemoryPace, Pace
 from botcore.delivery.queue import LEASE_SECONDS
 from botcore.errors import ChannelError, StoreError
+from botcore.stores.outage import Outage
 from botcore.types import Address, Outgoing, Rate, Reply
 
 log = structlog.get_logger()
@@ -76,6 +77,8 @@ class Sender:
         self._in_hand: set[tuple[Address, str]] = set()
         self._freed = asyncio.Event()
         self._stopping = False
+        self._away = Outage("no messages can be taken from the outbox")
+        self._mute = Outage("sends can't be kept from others")
         self.given_up = 0
         """Messages that no try could deliver."""
 
@@ -109,9 +112,10 @@ class Sender:
             try:
                 parcels = await self._outbox.claim(list(self._channels), free, self._wait)
             except StoreError as error:
-                log.warning("no messages can be taken from the outbox; trying again", error=str(error))
+                self._away.met(error)
                 await asyncio.sleep(0.2)
                 continue
+            self._away.over()
             await self._take(parcels, asked)
 
     async def _take(self, parcels: Sequence[Parcel], asked: float) -> None:
@@ -142,7 +146,7 @@ class Sender:
     async def _deliver(self, held: Pass) -> None:
         parcel = held.parcel
         if parcel.outgoing is None:
-            log.error("an outgoing message can't be read and is dropped", conversation=str(parcel.address))
+            log.error("an outgoing message can't be read: a dead letter", conversation=str(parcel.address))
         else:
             await self._send(held, parcel.outgoing)
         await self._outbox.done(parcel)
@@ -200,8 +204,9 @@ class Sender:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 await self._renew(list(self._sending.values()))
+                self._mute.over()
             except StoreError as error:
-                log.warning("heartbeat failed", error=str(error))
+                self._mute.met(error)
 
 
 def _messages(reply: Reply) -> int:

@@ -97,6 +97,8 @@ class Turn:
     @property
     def text(self) -> str:
         """What the person wrote; messages that were merged stand line by line."""
+        if len(self.messages) == 1:
+            return self.messages[0].text
         return "\n".join(message.text for message in self.messages)
 
     @property

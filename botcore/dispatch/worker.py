@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -10,12 +11,13 @@ from functools import partial
 import structlog
 
 from botcore.conversation import reference
-from botcore.delivery.base import Claim, Inbox, Live
+from botcore.delivery.base import Claim, Commit, Inbox, Live
 from botcore.dispatch.farewell import farewell
 from botcore.dispatch.outcome import commit_of
 from botcore.dispatch.turn import Turn, turn_name
-from botcore.errors import BotcoreError, StoreError
+from botcore.errors import BotcoreError, StoreError, StoreFull, StoreUnavailable
 from botcore.i18n.texts import Catalog, core_catalog
+from botcore.stores.outage import Outage
 from botcore.types import Address, AnyEvent, Deleted, Edited, Message
 
 log = structlog.get_logger()
@@ -29,6 +31,8 @@ SUSPECTS_SECONDS = 0.05
 """Pause after last tries were given back, so that claiming them again is no busy loop."""
 ALL = 100_000
 """More than any mailbox holds."""
+COMMIT_SECONDS, COMMIT_PAUSE = 60.0, 0.2
+"""How long an answer is held while the store does not take it, and the pause between two tries."""
 TYPING_SECONDS = 0.25
 """A turn that takes longer shows the person that the bot is at it."""
 
@@ -56,6 +60,8 @@ class Worker:
         self._answering: dict[Address, Turn] = {}
         self._freed = asyncio.Event()
         self._stopping = False
+        self._away = Outage("no turns can be claimed")
+        self._mute = Outage("turns can't be kept from others")
         self.handled = 0
         """Turns committed since the start."""
         self.buried = 0
@@ -95,9 +101,10 @@ class Worker:
             try:
                 claims = await self._inbox.claim(free, self._wait)
             except StoreError as error:
-                log.warning("no turns can be claimed; trying again", error=str(error))
+                self._away.met(error)
                 await asyncio.sleep(0.2)
                 continue
+            self._away.over()
             await self._take(claims)
 
     async def _take(self, claims: Sequence[Claim]) -> None:
@@ -140,7 +147,7 @@ class Worker:
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
                 await self._answer(turn)
-                if await self._inbox.commit(claim, commit_of(turn)):
+                if await self._commit(claim, commit_of(turn)):
                     self.handled += 1
                 else:
                     log.warning("another worker has taken this turn over; ours is dropped")
@@ -148,6 +155,17 @@ class Worker:
                 with suppress(StoreError):
                     await self._inbox.release(claim)
                 raise
+
+    async def _commit(self, claim: Claim, commit: Commit) -> bool:
+        """Patient while the store is away or full: an answer may have cost a model's minute."""
+        until = time.monotonic() + COMMIT_SECONDS
+        while True:
+            try:
+                return await self._inbox.commit(claim, commit)
+            except (StoreUnavailable, StoreFull):
+                if self._stopping or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(COMMIT_PAUSE)
 
     async def _answer(self, turn: Turn) -> None:
         """Let the turn be handled, anew where the person has changed meanwhile what it answers."""
@@ -217,8 +235,9 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 await self._inbox.heartbeat(list(self._turns.values()))
+                self._mute.over()
             except StoreError as error:
-                log.warning("heartbeat failed", error=str(error))
+                self._mute.met(error)
 
     async def _listen(self) -> None:
         async for address in self._live.stops():

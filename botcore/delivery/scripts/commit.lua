@@ -9,6 +9,7 @@ local kept = redis.call('HMGET', KEYS[1], 'fence', 'committed', 'changed', 'data
 if kept[2] == ARGV[1] then return 1 end
 if kept[1] ~= ARGV[1] then return 0 end
 if #redis.call('XRANGE', KEYS[4], ARGV[2], ARGV[2]) == 0 then return 0 end -- of a time that the server has lost
+local waiting = redis.call('LLEN', KEYS[5]) -- fails before anything is written where another program's key stands there
 redis.call('HSET', KEYS[1], 'data', ARGV[5], 'committed', ARGV[1], 'tries', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1)
 if ARGV[13] == 'set' then redis.call('HSET', KEYS[1], 'before', kept[4] or '') end
@@ -19,9 +20,10 @@ local messages = 14 + tonumber(ARGV[8])
 local timers = messages + tonumber(ARGV[9])
 local cancelled = timers + 3 * tonumber(ARGV[10])
 for i = 14, messages - 1 do redis.call('RPUSH', KEYS[3], ARGV[i]) end
-local waiting = redis.call('LLEN', KEYS[5])
 for i = messages, timers - 1 do redis.call('RPUSH', KEYS[5], ARGV[i]) end
-if waiting == 0 and timers > messages then redis.call('XADD', KEYS[6], '*', 'c', ARGV[4]) end
+if waiting == 0 and timers > messages then
+  redis.call('XADD', KEYS[6], '*', 'c', ARGV[4], 'm', ARGV[messages]) -- the message too, which saves its sender a call
+end
 if ARGV[7] == '1' or cancelled <= #ARGV then
   for _, id in ipairs(redis.call('HKEYS', KEYS[7])) do
     local drop = ARGV[7] == '1'
