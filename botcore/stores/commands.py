@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from typing import Any, TypeAlias, cast
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import hiredis
 from redis.asyncio import Redis
@@ -18,6 +19,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from botcore.errors import StoreError
 from botcore.stores.errors import translate
 from botcore.stores.script import Script
 
@@ -39,7 +41,7 @@ class Commands:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._waiting: deque[tuple[tuple[Argument, ...], asyncio.Future[Any]]] = deque()
+        self._waiting: deque[tuple[bytes, asyncio.Future[Any]]] = deque()
         self._flushers: set[asyncio.Task[None]] = set()
         self._scheduled = False
         self.calls = 0
@@ -63,9 +65,10 @@ class Commands:
         return reply
 
     def _send(self, arguments: tuple[Argument, ...]) -> asyncio.Future[Any]:
+        packed = _packed(arguments)  # here, so that what can't be packed is its caller's mistake alone
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._waiting.append((arguments, future))
+        self._waiting.append((packed, future))
         if not self._scheduled and len(self._flushers) < PIPELINES:
             self._scheduled = True
             loop.call_soon(self._start)
@@ -81,8 +84,8 @@ class Commands:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LONGEST))]
             try:
-                replies = await self._pipeline([arguments for arguments, _ in batch])
-            except (RedisError, OSError) as error:
+                replies = await self._pipeline([packed for packed, _ in batch])
+            except Exception as error:  # whatever it is, those who wait must hear of it
                 replies = [error if isinstance(error, RedisError) else RedisError(str(error))] * len(batch)
             except asyncio.CancelledError:
                 for _, future in batch:
@@ -92,10 +95,9 @@ class Commands:
                 if not future.done():
                     future.set_result(reply)
 
-    async def _pipeline(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
-        self.calls += len(commands)
+    async def _pipeline(self, packed: list[bytes]) -> list[Any]:
+        self.calls += len(packed)
         self.pipelines += 1
-        packed = [hiredis.pack_command(cast("Any", one)) for one in commands]
         pool: Any = self._redis.connection_pool
         connection = await pool.get_connection()
         try:
@@ -105,6 +107,23 @@ class Commands:
         finally:
             await pool.release(connection)
         return replies
+
+
+def _packed(arguments: tuple[Argument, ...]) -> bytes:
+    """In the server's protocol. Names that are no UTF-8 were read with `surrogateescape`, and go back as they came.
+
+    Raises StoreError for other lone surrogates.
+    """
+    pack: Callable[[Any], bytes] = hiredis.pack_command
+    try:
+        return pack(arguments)
+    except UnicodeEncodeError:
+        pass
+    try:
+        raw = [one.encode("utf-8", "surrogateescape") if isinstance(one, str) else one for one in arguments]
+    except UnicodeEncodeError as error:
+        raise StoreError(f"Redis can't store a text that is no Unicode: {error.reason}") from error
+    return pack(tuple(raw))
 
 
 async def _exchange(connection: AbstractConnection, packed: list[bytes]) -> list[Any]:
