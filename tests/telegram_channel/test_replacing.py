@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from botcore.channels.telegram.shown import RecentlyShown
-from botcore.errors import StoreUnavailable
-from botcore.testing.fake_telegram import FakeChat, FakePerson, FakeTelegram, Flood, Lose, Refuse
+from botcore.errors import ChannelError, StoreUnavailable
+from botcore.testing.fake_telegram import Drop, FakeChat, FakePerson, FakeTelegram, Flood, Lose, Refuse
 from botcore.types import Address, Attachment, Outgoing, Reply
 from tests.telegram_channel.conftest import Ear, outgoing, running
 
@@ -177,3 +177,30 @@ async def test_a_store_that_is_away_does_not_make_the_bot_repeat_itself(
         await channel.send(message)
         await channel.send(message)
     assert seen(fake, chat) == ["once"]
+
+
+async def test_an_edit_that_failed_is_made_again_rather_than_a_second_message(
+    fake: FakeTelegram, ear: Ear, chat: FakeChat
+) -> None:
+    """As in a running bot, where the sender tries again."""
+    async with running(fake, ear, shown=RecentlyShown(), patience_seconds=0.0) as channel:
+        first = outgoing(at(chat), "one")
+        second = outgoing(at(chat), "two", replaces=first.key)
+        await channel.send(first)
+        fake.fault("editMessageText", Drop())
+        with pytest.raises(ChannelError):
+            await channel.send(second)
+        await channel.send(second)
+    assert seen(fake, chat) == ["two"]
+
+
+async def test_a_deletion_that_failed_is_made_again(fake: FakeTelegram, ear: Ear, chat: FakeChat) -> None:
+    async with running(fake, ear, shown=RecentlyShown(), patience_seconds=0.0) as channel:
+        first = outgoing(at(chat), LONG)
+        second = outgoing(at(chat), "short", replaces=first.key)
+        await channel.send(first)
+        fake.fault("deleteMessage", Drop())
+        with pytest.raises(ChannelError):
+            await channel.send(second)
+        await channel.send(second)
+    assert seen(fake, chat) == ["short"]

@@ -96,7 +96,8 @@ class Sending:
                 progress.ids.append(await self._item(aim, item, progress, notices))
                 await self._shown.keep(target.place, outgoing.key, progress.ids)
             while progress.old:
-                await self._delete(target.place, progress.old.pop())
+                await self._delete(target.place, progress.old[-1])
+                progress.old.pop()
         except Closed as closed:
             self.close(target.place, str(closed))
 
@@ -120,8 +121,10 @@ class Sending:
     async def _text(self, target: Target, part: TelegramPart, progress: Progress) -> str:
         content = _content(part)
         if progress.old:
-            old = progress.old.pop(0)
-            if await self._replaced(target.place, old, content):
+            old = progress.old[0]
+            replaced = await self._replaced(target.place, old, content)
+            progress.old.remove(old)  # not before: where the edit fails, the next try makes it again
+            if replaced:
                 return old
         try:
             return await self._post(target, "sendMessage", progress, **content)
