@@ -127,6 +127,15 @@ async def test_an_answer_that_replaces_another_stands_in_its_place(
     assert bot.shown.kept[bot.heard[0].address, "new"] == tuple(map(str, new_ids))
 
 
+async def test_an_answer_of_nothing_takes_the_earlier_one_away(fake: FakeDiscord, bot: Bot) -> None:
+    dm = fake.dm("ann")
+    await fake.say(dm, "ann", "old")
+    await fake.answered(dm)
+    await fake.until(lambda: bool(bot.shown.kept))
+    await bot.channel.send(take_place_of(bot, key_of_answer(bot), "new", ""))
+    assert fake.answers(dm) == []
+
+
 async def test_an_answer_whose_old_one_was_deleted_comes_anew(fake: FakeDiscord, bot: Bot) -> None:
     dm = fake.dm("ann")
     await fake.say(dm, "ann", "old")

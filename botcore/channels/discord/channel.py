@@ -17,7 +17,7 @@ from botcore.channels.discord.interactions import Open, OpenInteractions
 from botcore.channels.discord.library import point_at
 from botcore.channels.discord.notices import Say, language_of_text, notice
 from botcore.channels.discord.options import DiscordOptions, SlashCommand
-from botcore.channels.discord.parts import parts_of, preview_of
+from botcore.channels.discord.parts import Part, parts_of, preview_of
 from botcore.channels.discord.posting import Posting, errors_told
 from botcore.channels.discord.previews import Follower, Previews
 from botcore.channels.discord.supervisor import Supervisor
@@ -94,7 +94,7 @@ class DiscordChannel(Channel):
 
     async def send(self, outgoing: Outgoing) -> None:
         opened = await self._open.find(outgoing.address, outgoing.in_reply_to)
-        if outgoing.reply != Reply():
+        if outgoing.reply != Reply() or outgoing.replaces:
             await self._show(outgoing, opened)
         if outgoing.summary is not None:
             await self._previews.end(outgoing.address, outgoing.in_reply_to)
@@ -116,7 +116,11 @@ class DiscordChannel(Channel):
             standing=await self._standing(outgoing),
             keep=partial(self._keep, outgoing),
         )
-        await posting.post(await parts_of(outgoing.reply, self._say, language_of_text(outgoing.reply.text)))
+        await posting.post(await self._parts(outgoing.reply))
+
+    async def _parts(self, reply: Reply) -> Sequence[Part]:
+        """None where nothing is said, which takes away what it replaces."""
+        return await parts_of(reply, self._say, language_of_text(reply.text)) if reply != Reply() else ()
 
     async def _standing(self, outgoing: Outgoing) -> Sequence[str]:
         """What it takes the place of: an earlier answer, or what an attempt of long ago has shown of this one."""
