@@ -33,8 +33,13 @@ class SoleChannel:
         self._stopping = False
         self.holding = False
         """Whether this process has the connection."""
-        self.given_up = 0
-        """Messages that no try could deliver."""
+        self._sender: Sender | None = None
+        self._given_up = 0
+
+    @property
+    def given_up(self) -> int:
+        """Messages that no try could deliver, each time that this process had the connection."""
+        return self._given_up + (self._sender.given_up if self._sender else 0)
 
     async def run(self, intake: Intake) -> None:
         self._running = asyncio.ensure_future(
@@ -57,7 +62,7 @@ class SoleChannel:
     async def _serve(self, intake: Intake) -> None:
         # An outbox of its own: what this one had in hand goes to the next holder after a lease.
         channel = self._channel
-        sender = Sender(
+        sender = self._sender = Sender(
             self._open_outbox(),
             {channel.name: channel.send},
             pace=self._pace,
@@ -76,7 +81,7 @@ class SoleChannel:
             await sender.stop()
             hearing.cancel()
             outcomes = await asyncio.gather(sending, hearing, return_exceptions=True)
-            self.given_up += sender.given_up
+            self._given_up, self._sender = self.given_up, None
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
+import pytest
 from redis.asyncio import Redis
 
 from botcore.app.sole import SoleChannel
 from botcore.channels.base import Channel, Intake
 from botcore.conversation import ConversationState
+from botcore.delivery import sender
 from botcore.delivery.base import Commit
 from botcore.delivery.lease import RedisLease
 from botcore.delivery.queue import Queue
@@ -76,3 +78,27 @@ async def test_one_gateway_has_it_and_the_next_takes_over_with_what_is_to_be_sai
             assert line not in Line.connected
             gateways.remove((line, sole, running))
     assert sole.given_up == 0
+
+
+class Broken(Line):
+    async def send(self, outgoing: Outgoing) -> None:
+        raise ValueError("a mistake in the adapter")
+
+
+async def test_what_is_given_up_is_counted_while_the_channel_runs(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "LONGEST_PAUSE", 0.01)
+    commands = Commands(redis)
+    sole = SoleChannel(
+        Broken(), RedisLease(commands), lambda: RedisOutbox(commands, Queue(redis, commands)), seconds=0.6
+    )
+    running = asyncio.create_task(sole.run(take))
+    async with asyncio.timeout(20):
+        await say(commands, redis, "one")
+        while not sole.given_up:
+            await asyncio.sleep(0.01)
+        assert sole.holding
+        await sole.stop()
+        await running
+    assert sole.given_up == 1
