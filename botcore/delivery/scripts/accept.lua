@@ -30,16 +30,17 @@ if gap > 0 then
   if ahead > 1e-6 then return {-2, math.ceil(ahead * 1000)} end
   redis.call('SET', KEYS[4], string.format('%.6f', due), 'PX', math.ceil((due - now) * 1000))
 end
-redis.call('SET', KEYS[1], 1, 'EX', ARGV[3])
-if redis.call('RPUSH', KEYS[2], ARGV[1]) == 1 then redis.call('XADD', KEYS[3], '*', 'c', ARGV[2]) end
-if ARGV[8] ~= '' then
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*', 't', 'message', 'd', ARGV[8])
-  redis.call('EXPIRE', KEYS[5], ARGV[10])
-  redis.call('PUBLISH', ARGV[11], ARGV[2])
-end
+-- What another program's key may refuse comes first: then the event is not known yet, and can be accepted again.
 if ARGV[12] ~= '' then
   redis.call('HSET', KEYS[6], 'changed', 1)
   redis.call('EXPIRE', KEYS[6], ARGV[10])
   redis.call('PUBLISH', ARGV[12], ARGV[2])
 end
+if ARGV[8] ~= '' then
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[9], '*', 't', 'message', 'd', ARGV[8])
+  redis.call('EXPIRE', KEYS[5], ARGV[10])
+  redis.call('PUBLISH', ARGV[11], ARGV[2])
+end
+redis.call('SET', KEYS[1], 1, 'EX', ARGV[3])
+if redis.call('RPUSH', KEYS[2], ARGV[1]) == 1 then redis.call('XADD', KEYS[3], '*', 'c', ARGV[2]) end
 return {1, 0}
