@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
 
 import msgspec
 import structlog
@@ -29,6 +28,8 @@ TRIES = 5
 """Sends that fail in a way that no channel should, before the message is given up."""
 LONGEST_PAUSE = 30.0
 HEARTBEAT_SECONDS = 0.5
+MISTAKE_PAUSE = 1.0
+"""Seconds after an error that nobody has thought of."""
 OUTSIDE = 256
 """Sends under way to a service, some of which wait since it wants no call about their chats now."""
 HELD = 1000
@@ -115,6 +116,10 @@ class Sender:
                 self._away.met(error)
                 await asyncio.sleep(0.2)
                 continue
+            except Exception:  # a mistake of ours must not leave the bot mute until somebody restarts it
+                log.exception("messages could not be taken from the outbox; trying again")
+                await asyncio.sleep(MISTAKE_PAUSE)
+                continue
             self._away.over()
             await self._take(parcels, asked)
 
@@ -147,22 +152,23 @@ class Sender:
         parcel = held.parcel
         if parcel.outgoing is None:
             log.error("an outgoing message can't be read: a dead letter", conversation=str(parcel.address))
-        else:
-            await self._send(held, parcel.outgoing)
+        elif not await self._send(held, parcel.outgoing):
+            return
         await self._outbox.done(parcel)
 
-    async def _send(self, held: Pass, outgoing: Outgoing) -> None:
-        """Returns once the message was sent, can't ever be, or is another sender's."""
+    async def _send(self, held: Pass, outgoing: Outgoing) -> bool:
+        """True once the message was sent, or can't ever be; False where it is another sender's, who is to say so."""
         send = self._channels[outgoing.address.channel]
         if self._rates:
             await self._in_time(outgoing, self._rates(outgoing.address))
-        for attempt in count(1):
-            retry_after = 0.0
+        attempt = 0
+        while True:
+            attempt, retry_after = attempt + 1, 0.0
             try:
                 async with self._busy:
                     if time.monotonic() - held.renewed >= self._lease and not await self._renew([held]):
                         log.warning("another sender has this message; it is let go", key=outgoing.key)
-                        return
+                        return False
                     await send(outgoing)
             except (ChannelError, StoreError) as error:
                 said = str(error)
@@ -172,12 +178,12 @@ class Sender:
                 said = f"{type(error).__name__}: {error}"
                 hopeless = attempt >= TRIES
             else:
-                return
+                return True
             log.warning("a message was not delivered", key=outgoing.key, attempt=attempt, error=said)
             if hopeless:
                 self.given_up += 1
                 log.error("a message is given up", key=outgoing.key, error=said)
-                return
+                return True
             await asyncio.sleep(retry_after or min(LONGEST_PAUSE, 0.1 * 2**attempt))
 
     async def _in_time(self, outgoing: Outgoing, rates: Sequence[Rate]) -> None:

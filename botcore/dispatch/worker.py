@@ -31,6 +31,8 @@ SUSPECTS_SECONDS = 0.05
 """Pause after last tries were given back, so that claiming them again is no busy loop."""
 ALL = 100_000
 """More than any mailbox holds."""
+MISTAKE_PAUSE = 1.0
+"""Seconds after an error that nobody has thought of."""
 COMMIT_SECONDS, COMMIT_PAUSE = 60.0, 0.2
 """How long an answer is held while the store does not take it, and the pause between two tries."""
 TYPING_SECONDS = 0.25
@@ -103,6 +105,10 @@ class Worker:
             except StoreError as error:
                 self._away.met(error)
                 await asyncio.sleep(0.2)
+                continue
+            except Exception:  # a mistake of ours must not leave the bot deaf until somebody restarts it
+                log.exception("turns could not be claimed; trying again")
+                await asyncio.sleep(MISTAKE_PAUSE)
                 continue
             self._away.over()
             await self._take(claims)

@@ -17,12 +17,13 @@ from botcore.config import Settings
 from botcore.config.settings import RedisSettings
 from botcore.conversation import ConversationState, encode
 from botcore.delivery import keys
-from botcore.delivery.base import Commit
+from botcore.delivery.base import Accepted, Claim, Commit
 from botcore.delivery.memory import MemoryLive
+from botcore.dispatch import worker as dispatch_worker
 from botcore.dispatch.turn import Turn
 from botcore.dispatch.worker import Worker
 from botcore.errors import StoreFull, StoreUnavailable
-from botcore.types import Address, Outgoing, Reply
+from botcore.types import Address, Edited, Outgoing, Person, Reply
 from tests.delivery.conftest import ADDRESS, Open, message, outgoing
 from tests.faults.server import Server
 
@@ -197,3 +198,49 @@ async def test_an_entry_that_is_not_ours_holds_nobody_up(open_delivery: Open, re
     await delivery.inbox.accept(message("hello"))
     assert len(await delivery.inbox.claim(5, 1.0)) == 1
     assert await redis.xlen(keys.READY) == 1
+
+
+async def test_a_message_is_shown_though_another_programs_key_stood_in_the_live_streams_place(
+    open_delivery: Open, redis: Redis
+) -> None:
+    delivery = await open_delivery()
+    await redis.set(keys.live(ADDRESS), "not yours")
+    assert await delivery.inbox.accept(message("hello"), shown={"text": "hello"}) is Accepted.NEW
+    assert await redis.xlen(keys.live(ADDRESS)) == 1
+    assert await redis.llen(keys.mailbox(ADDRESS)) == 1
+
+
+async def test_an_edit_is_marked_though_another_programs_key_stood_in_the_states_place(
+    open_delivery: Open, redis: Redis
+) -> None:
+    delivery = await open_delivery()
+    await delivery.inbox.accept(message("hello", id="m"))
+    await redis.set(keys.state(ADDRESS), "not yours")
+    edit = Edited(id="m.1", address=ADDRESS, person=Person("p"), at=2.0, message="m", text="hullo")
+    assert await delivery.inbox.accept(edit) is Accepted.NEW
+    [claim] = await delivery.inbox.claim(1, 2.0)
+    assert claim.changed
+
+
+async def test_a_mistake_while_turns_are_claimed_does_not_make_the_bot_deaf(
+    open_delivery: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch_worker, "MISTAKE_PAUSE", 0.01)
+    delivery = await open_delivery()
+    claim, mistakes = delivery.inbox.claim, [ValueError("odd")] * 2
+
+    async def failing(count: int, wait: float) -> list[Claim]:
+        if mistakes:
+            raise mistakes.pop()
+        return await claim(count, wait)
+
+    async def handle(turn: Turn) -> None:
+        turn.say(Reply("hi"))
+
+    monkeypatch.setattr(delivery.inbox, "claim", failing)
+    worker = Worker(delivery.inbox, delivery.live, handle, wait=0.05)
+    running = asyncio.create_task(worker.run())
+    await delivery.inbox.accept(message("hello"))
+    await until(lambda: worker.handled)
+    await worker.stop()
+    await running

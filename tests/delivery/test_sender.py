@@ -149,10 +149,35 @@ async def test_what_a_sender_has_held_too_long_is_left_to_the_one_that_has_it_no
     wake.set()
     await put(heir, B, "next")  # the zombie is well again
     await until(lambda: shown == ["next"])
-    await heir.outbox.done(parcels[0])
     await sender.stop()
     await task
+    await heir.outbox.retry(parcels[0])
+    [still] = await heir.outbox.claim(["web"], 1, 2.0)  # the zombie has not taken it out of the outbox
+    assert still.outgoing
+    assert still.outgoing.reply.text == "once"
+    await heir.outbox.done(still)
     assert shown == ["next"]
+
+
+async def test_a_mistake_while_messages_are_taken_does_not_mute_the_bot(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MISTAKE_PAUSE", 0.01)
+    mistakes, shown = [ValueError("odd")] * 2, asyncio.Queue[str]()
+    claim = delivery.outbox.claim
+
+    async def failing(channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
+        if mistakes:
+            raise mistakes.pop()
+        return await claim(channels, count, wait)
+
+    async def send(one: Outgoing) -> None:
+        shown.put_nowait(one.reply.text)
+
+    monkeypatch.setattr(delivery.outbox, "claim", failing)
+    await put(delivery, A, "first")
+    async with sending(delivery, send), asyncio.timeout(10):
+        assert await shown.get() == "first"
 
 
 async def test_a_chat_at_its_limit_waits_and_no_other_chat_waits_with_it(delivery: Delivery) -> None:
