@@ -1,42 +1,31 @@
-"""The steps that inbox and outbox can take, each compared with the model.
-
-Death is an entry whose worker was silent for a lease; the Redis machine makes it old instead of waiting.
-"""
+"""The steps that inbox and outbox can take, each compared with the model."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from typing import ClassVar
+from typing import get_args
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
-    invariant,
     precondition,
     rule,
 )
-from redis.asyncio import Redis
 
-from botcore.conversation import ConversationState
-from botcore.delivery import keys
-from botcore.delivery.base import Accepted, Claim, Commit, Inbox, Outbox, Parcel
+from botcore.conversation import ConversationState, HistoryEntry
+from botcore.delivery.base import Accepted, Before, Claim, Commit, Inbox, Outbox, Parcel
 from botcore.delivery.memory import MemoryInbox, MemoryOutbox, MemoryStore
-from botcore.delivery.queue import Queue
-from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
 from botcore.errors import MailboxFull
-from botcore.stores.commands import Commands
-from botcore.stores.connection import connect
-from botcore.types import Address
+from botcore.types import Address, AnyEvent, Deleted, Edited, Person
 from tests.delivery.conftest import message, outgoing
-from tests.faults.model import Conversation, Turn
+from tests.faults.model import Conversation, Turn, is_change
 
 CHATS = [Address("web", "a"), Address("web", "b"), Address("cli", "c")]
 LIMIT = 4
-LEASE = 3600.0
 chats, recent = st.sampled_from(CHATS), st.integers(0, 4)
 """Which of the claims or parcels there ever were, counted from the newest: the older ones are what zombies hold."""
+befores = st.sampled_from(get_args(Before))
 
 
 class Machine(RuleBasedStateMachine):
@@ -60,22 +49,35 @@ class Machine(RuleBasedStateMachine):
     @rule(address=chats)
     def accept(self, address: Address) -> None:
         self.accepted += 1
-        id, box = f"e{self.accepted}", self.model[address]
+        self._accept(message("hi", id=f"e{self.accepted}", address=address))
+
+    @rule(address=chats, pick=recent, deleted=st.booleans())
+    def change(self, address: Address, pick: int, deleted: bool) -> None:
+        """The person edits or deletes what was written before, answered or not."""
+        written = [id for id in self.model[address].seen if not is_change(id)]
+        if written:
+            self.accepted += 1
+            self._accept(_change(f"c{self.accepted}", address, written[-1 - pick % len(written)], deleted))
+
+    def _accept(self, event: AnyEvent) -> None:
+        box = self.model[event.address]
         if len(box.mail) == LIMIT:
             with pytest.raises(MailboxFull):
-                self.runner.run(self.inbox().accept(message(id, id=id, address=address)))
+                self.runner.run(self.inbox().accept(event))
             return
-        assert self.runner.run(self.inbox().accept(message(id, id=id, address=address))) is Accepted.NEW
-        box.mail.append(id)
-        box.seen.append(id)
+        assert self.runner.run(self.inbox().accept(event)) is Accepted.NEW
+        box.mail.append(event.id)
+        box.seen.append(event.id)
 
     @rule(address=chats, pick=recent)
     def accept_again(self, address: Address, pick: int) -> None:
         box = self.model[address]
         if box.seen:
             id = box.seen[pick % len(box.seen)]
-            again = self.runner.run(self.inbox().accept(message(id, id=id, address=address)))
-            assert again is Accepted.DUPLICATE
+            same = (
+                _change(id, address, "e1", True) if is_change(id) else message("hi", id=id, address=address)
+            )
+            assert self.runner.run(self.inbox().accept(same)) is Accepted.DUPLICATE
 
     @rule(count=st.integers(1, 4))
     def claim(self, count: int) -> None:
@@ -91,32 +93,69 @@ class Machine(RuleBasedStateMachine):
         box = self.model[claim.address]
         box.tries += 1
         assert claim.event
-        counted = claim.state.plugins.get("p", {}).get("turns", 0)
+        counted = _turns(claim.state)
         expected = (box.mail[0], box.tries, box.version, box.turns)
         assert (claim.event.id, claim.tries, claim.version, counted) == expected
+        assert isinstance(claim.event, Edited | Deleted) is is_change(claim.event.id)
+        assert claim.changed or not box.is_changed
+        assert [entry.id for entry in claim.history] == box.history
+        self._check_what_it_may_ask_for(claim, box)
         assert all(claim.fence > old.fence for old in self.claims if old.address == claim.address)
         box.turn = Turn(claim.event.id, claim.fence)
         self.claims.append(claim)
 
+    def _check_what_it_may_ask_for(self, claim: Claim, box: Conversation) -> None:
+        waiting = self.runner.run(self.inbox().waiting(claim))
+        assert [event.id for event in waiting] == list(box.mail)[1:]
+        before = self.runner.run(self.inbox().before(claim))
+        assert (None if before is None else _turns(before)) == box.before
+
     @precondition(lambda self: self.claims)
-    @rule(pick=recent, messages=st.integers(0, 2))
-    def commit(self, pick: int, messages: int) -> None:
-        """By whoever holds a claim, in time or far too late."""
+    @rule(
+        pick=recent,
+        messages=st.integers(0, 2),
+        answered=st.integers(1, 3),
+        before=befores,
+        rewrite=st.booleans(),
+    )
+    def commit(self, pick: int, messages: int, answered: int, before: Before, rewrite: bool) -> None:
+        """By whoever holds a claim, in time or far too late; of one event or several, the history going on or rewritten."""
         claim = self.claims[-1 - pick % len(self.claims)]
         box = self.model[claim.address]
         names = [f"{claim.address}:{claim.version}:{index}" for index in range(messages)]
-        turns = claim.state.plugins.get("p", {}).get("turns", 0) + 1
+        answered = min(answered, len(box.mail)) or 1
+        said = HistoryEntry("user", "hi", 1.0, f"h{claim.fence}")
         commit = Commit(
-            ConversationState(plugins={"p": {"turns": turns}}),
-            (),
+            ConversationState(plugins={"p": {"turns": _turns(claim.state) + 1}}),
+            [*claim.history[:-1], said] if rewrite else [said],
             [outgoing("hi", name, claim.address) for name in names],
+            answered=answered,
+            rewrite=rewrite,
+            before=before,
         )
         stored = self.runner.run(self.inbox().commit(claim, commit))
         assert stored is (box.is_current(claim.fence) or box.committed == claim.fence)
         if box.is_current(claim.fence):
-            box.finish(claim.fence)
+            box.finish(claim.fence, answered)
+            if before != "keep":
+                box.before = box.turns if before == "set" else None
             box.turns += 1
+            box.history = [*(box.history[:-1] if rewrite else box.history), said.id]
             box.outgoing.extend(names)
+
+    @rule(address=chats, deleted=st.booleans())
+    def change_what_waits(self, address: Address, deleted: bool) -> None:
+        """In one step, as those below, since by chance alone it is rare."""
+        self.accept(address)
+        self.change(address, 0, deleted)
+        self.claim(len(CHATS))
+
+    @rule(address=chats, before=befores, rewrite=st.booleans())
+    def answer(self, address: Address, before: Before, rewrite: bool) -> None:
+        self.accept(address)
+        self.claim(len(CHATS))
+        if self.claims:
+            self.commit(0, 1, 1, before, rewrite)
 
     @precondition(lambda self: self.claims)
     @rule(pick=recent)
@@ -176,6 +215,16 @@ class Machine(RuleBasedStateMachine):
         self.runner.close()
 
 
+def _turns(state: ConversationState) -> int:
+    return int(state.plugins.get("p", {}).get("turns", 0))
+
+
+def _change(id: str, address: Address, about: str, deleted: bool) -> Edited | Deleted:
+    if deleted:
+        return Deleted(id=id, address=address, person=Person("p"), at=2.0, message=about)
+    return Edited(id=id, address=address, person=Person("p"), at=2.0, message=about, text="hello")
+
+
 class MemoryMachine(Machine):
     def __init__(self) -> None:
         super().__init__()
@@ -187,112 +236,3 @@ class MemoryMachine(Machine):
 
     def outbox(self) -> Outbox:
         return self._outbox
-
-
-class RedisMachine(Machine):
-    """Every step is done by a process of its own, which has just started."""
-
-    url: ClassVar[str]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.redis = connect(self.url)
-        self.runner.run(self.redis.flushall())
-        self.runner.run(
-            self.redis.config_set("hz", 500)
-        )  # a read that finds nothing ends after 2 ms, not 100
-
-    def inbox(self) -> Inbox:
-        commands = Commands(self.redis)
-        queue = Queue(self.redis, commands, lease=LEASE)
-        return RedisInbox(commands, queue, Bounds(mailbox=LIMIT, rate_messages=0))
-
-    def outbox(self) -> Outbox:
-        commands = Commands(self.redis)
-        return RedisOutbox(commands, Queue(self.redis, commands, lease=LEASE))
-
-    @precondition(lambda self: any(box.turn for box in self.model.values()))
-    @rule()
-    def all_workers_fall_silent(self) -> None:
-        """Killed or frozen: what they had goes to others; a zombie may still commit until then."""
-        self.runner.run(_make_old(self.redis, keys.READY))
-        for box in self.model.values():
-            if box.turn:
-                box.turn.abandoned = True
-
-    @precondition(lambda self: any(box.turn for box in self.model.values()))
-    @rule()
-    def turns_are_taken_over(self) -> None:
-        """What makes zombies, in one step, since by chance alone it is rare."""
-        self.all_workers_fall_silent()
-        self.claim(len(CHATS))
-
-    @precondition(lambda self: any(box.sending for box in self.model.values()))
-    @rule()
-    def messages_are_taken_over(self) -> None:
-        self.all_senders_fall_silent()
-        self.take_parcels(len(CHATS), ["web", "cli"])
-
-    @precondition(lambda self: self.claims)
-    @rule(pick=recent)
-    def heartbeat(self, pick: int) -> None:
-        claim = self.claims[-1 - pick % len(self.claims)]
-        box = self.model[claim.address]
-        self.runner.run(self.inbox().heartbeat([claim]))
-        if box.turn and box.turn.fence == claim.fence:
-            box.turn.abandoned = False
-
-    @precondition(lambda self: any(box.sending for box in self.model.values()))
-    @rule()
-    def all_senders_fall_silent(self) -> None:
-        for channel in ("web", "cli"):
-            self.runner.run(_make_old(self.redis, keys.out(channel)))
-        for box in self.model.values():
-            box.sender_died = bool(box.sending)
-
-    @invariant()
-    def a_box_is_not_empty_exactly_if_one_ready_entry_stands_for_it(self) -> None:
-        entries, mail, outgoing = self.runner.run(_boxes(self.redis))
-        for address, box in self.model.items():
-            assert mail[address] == len(box.mail)
-            assert outgoing[address] == len(box.outgoing)
-            assert entries[keys.READY, str(address)] == bool(box.mail)
-            assert entries[keys.out(address.channel), str(address)] == bool(box.outgoing)
-
-    def teardown(self) -> None:
-        self.runner.run(self.redis.aclose())
-        super().teardown()
-
-
-async def _boxes(
-    redis: Redis,
-) -> tuple[Counter[tuple[str, str]], dict[Address, int], dict[Address, int]]:
-    """How many entries stand for each conversation in each stream; lengths of mailboxes and outboxes."""
-    streams = [keys.READY, keys.out("web"), keys.out("cli")]
-    async with redis.pipeline() as pipeline:
-        for stream in streams:
-            pipeline.xrange(stream)
-        for address in CHATS:
-            pipeline.llen(keys.mailbox(address))
-            pipeline.llen(keys.outbox(address))
-        replies = await pipeline.execute()
-    entries = Counter(
-        (stream, fields[b"c"].decode())
-        for stream, found in zip(streams, replies, strict=False)
-        for _, fields in found
-    )
-    lengths = replies[len(streams) :]
-    return (
-        entries,
-        dict(zip(CHATS, lengths[::2], strict=True)),
-        dict(zip(CHATS, lengths[1::2], strict=True)),
-    )
-
-
-async def _make_old(redis: Redis, stream: str) -> None:
-    if not await redis.exists(stream):
-        return
-    pending = await redis.xpending_range(stream, keys.GROUP, "-", "+", 100)
-    for entry in pending:
-        id, consumer = entry["message_id"], entry["consumer"]
-        await redis.xclaim(stream, keys.GROUP, consumer, 0, [id], idle=int(LEASE * 2000), justid=True)

@@ -6,6 +6,11 @@ from collections import deque
 from dataclasses import dataclass, field
 
 
+def is_change(id: str) -> bool:
+    """Whether this is an edit or a deletion of an earlier message."""
+    return id.startswith("c")
+
+
 @dataclass
 class Turn:
     """A claim as the model knows it."""
@@ -27,6 +32,9 @@ class Conversation:
     """Fence of the last turn that was committed or buried."""
     turns: int = 0
     """Turns committed: what the state's counter must say."""
+    before: int | None = None
+    """What the counter said before the turn that is kept for an edit."""
+    history: list[str] = field(default_factory=list)
     version: int = 0
     tries: int = 0
     outgoing: deque[str] = field(default_factory=deque)
@@ -45,8 +53,14 @@ class Conversation:
     def is_current(self, fence: int) -> bool:
         return self.turn is not None and self.turn.fence == fence
 
-    def finish(self, fence: int) -> None:
-        """The turn's event is dealt with."""
-        self.mail.popleft()
+    @property
+    def is_changed(self) -> bool:
+        """An edit or a deletion waits."""
+        return any(is_change(id) for id in self.mail)
+
+    def finish(self, fence: int, answered: int = 1) -> None:
+        """The turn's events are dealt with."""
+        for _ in range(answered):
+            self.mail.popleft()
         self.turn, self.committed, self.tries = None, fence, 0
         self.version += 1

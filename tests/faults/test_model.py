@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.faults.machine import MemoryMachine, RedisMachine
+from tests.faults.machine import MemoryMachine
+from tests.faults.redis_machine import RedisMachine
 
 
 def steps(examples: int) -> settings:
