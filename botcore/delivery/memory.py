@@ -240,14 +240,14 @@ class MemoryOutbox(Outbox):
 
     async def done(self, parcel: Parcel) -> None:
         box = self._store.of(parcel.address)
-        if box.outgoing and box.outgoing[0].key == parcel.entry:
+        if box.sending and box.outgoing[0].key == parcel.entry:
             box.outgoing.popleft()
             box.sending = False
             await self._store.notify()
 
     async def retry(self, parcel: Parcel) -> None:
         box = self._store.of(parcel.address)
-        if box.outgoing and box.outgoing[0].key == parcel.entry:
+        if box.sending and box.outgoing[0].key == parcel.entry:
             box.sending = False
             await self._store.notify()
 

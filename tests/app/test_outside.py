@@ -68,7 +68,7 @@ async def test_discord_shows_menus_choices_and_private_answers_as_plugins_want_t
             await fake.until(lambda: bool(fake.world.commands), 60)
             by_name = {one["name"]: one for one in fake.world.commands}
             choices = by_name["lang"]["options"][0]["choices"]
-            assert [one["value"] for one in choices] == ["de", "en", "es", "fr", "ja", "zh", "auto"]
+            assert [one["value"] for one in choices] == ["en", "zh", "de", "es", "fr", "ja", "auto"]
             assert by_name["Ask support"]["name_localizations"]["zh-CN"] == "联系客服"
             asked = await fake.slash(room, "ann", "privacy")
             await fake.until(lambda: bool(fake.answers(room)), 60)

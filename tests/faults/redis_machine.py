@@ -128,7 +128,7 @@ async def _boxes(
 
 
 async def _make_old(redis: Redis, stream: str) -> None:
-    if not await redis.exists(stream):
+    if not await redis.exists(stream) or not await redis.xinfo_groups(stream):
         return
     pending = await redis.xpending_range(stream, keys.GROUP, "-", "+", 100)
     for entry in pending:
