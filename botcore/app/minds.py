@@ -54,6 +54,8 @@ class Minds(msgspec.Struct, frozen=True):
     library: Library
     plugins: Sequence[Installed]
     router: Router
+    learning: asyncio.Task[None]
+    """Ends when the intents are learned and the documents are read."""
 
 
 def install_plugins(settings: Settings) -> list[Installed]:
@@ -134,6 +136,7 @@ async def open_minds(
             library=library,
             plugins=installed,
             router=router,
+            learning=background,
         )
 
 

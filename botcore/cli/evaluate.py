@@ -14,6 +14,13 @@ from botcore.evaluation.intents import evaluate_files, render_text
 
 eval_app = App(name="eval", help="Measure what the bot understands.")
 
+_STORIES = """Tell the bot stories, and compare what it answers with what they expect.
+
+A story is a dialogue in a TOML or Markdown file (see docs/intents.md). All parts of the bot take part, but nothing
+is kept, and the language model is the story's. Exit code 1 where an answer was not as expected.
+"""
+eval_app.command("botcore.cli.stories:stories", name="stories", help=_STORIES)
+
 Rows = Annotated[Path, Parameter(help="One JSON object a line, with `text` and `intent`.")]
 
 

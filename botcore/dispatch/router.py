@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from botcore.context import CommandInfo
 from botcore.forms import Form
 from botcore.i18n.texts import Catalog
+from botcore.intents.base import OUT_OF_SCOPE
 from botcore.plugin import Command, Handler, Intent, Plugin
 from botcore.types import Event
 
@@ -105,7 +106,10 @@ class Router:
         return None
 
     def examples(self) -> dict[str, dict[str, Sequence[str]]]:
-        """What people say for each intent, by language: of the decorators and of the plugins' locales."""
+        """What people say for each intent, by language: of the decorators and of the plugins' locales.
+
+        Under `oos` stands what the plugins' locales call out of scope.
+        """
         found: dict[str, dict[str, Sequence[str]]] = {}
         for name, (one, intent) in self._intents.items():
             by_language: dict[str, list[str]] = {}
@@ -114,6 +118,10 @@ class Router:
                     by_language.setdefault(language, []).extend(said)
             if any(by_language.values()):
                 found[name] = dict(by_language)
+        for one in self._by_name.values():
+            for language, said in one.catalog.examples.get(OUT_OF_SCOPE, {}).items():
+                strange = found.setdefault(OUT_OF_SCOPE, {})
+                strange[language] = [*strange.get(language, ()), *said]
         return found
 
     def command_infos(self, languages: Sequence[str]) -> dict[str, list[CommandInfo]]:

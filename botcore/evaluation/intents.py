@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from botcore.engines.embedder import Embedder
 from botcore.errors import ConfigurationError, Fault
+from botcore.intents.base import OUT_OF_SCOPE
 from botcore.intents.classifier import IntentClassifier
-from botcore.intents.examples import OUT_OF_SCOPE
 from botcore.intents.scope import Rule
 
 _CONFUSED = 20

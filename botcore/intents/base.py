@@ -11,6 +11,10 @@ Examples = Mapping[str, Mapping[str, Sequence[str]]]
 """Intent name -> language (ISO 639-1, empty for any) -> what people say."""
 
 
+OUT_OF_SCOPE = "oos"
+"""Examples under this name are of what the bot should not take for any intent."""
+
+
 class Detection(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the person wants. `intent` is empty for out of scope."""
 

@@ -143,6 +143,10 @@ class FakeEngine:
         ended = bool(steps) and isinstance(steps[-1], ENDS)
         self._scripts.append(steps if ended else (*steps, Finish()))
 
+    def unscript(self) -> None:
+        """Forget the scripts that no request has come for."""
+        self._scripts.clear()
+
     async def request(self, number: int = 0, *, timeout: float = 5.0) -> FakeRequest:
         """The request with this number, once it has come. Raises TimeoutError."""
         async with asyncio.timeout(timeout), self._arrived:

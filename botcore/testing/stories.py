@@ -1,0 +1,150 @@
+"""The bot that stories are told to: every part as in production, but for the store, which is in memory.
+
+The plugins, their settings and examples, the operators' examples and documents are those of the configuration. What
+the bot keeps while a story is told goes to a folder that is deleted afterwards, and its language model is the story's.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from botcore.app.folder import data_folder
+from botcore.app.minds import open_minds
+from botcore.config import Settings
+from botcore.dispatch.filling import KEPT
+from botcore.dispatch.turn import Turn
+from botcore.dispatch.worker import Handle
+from botcore.evaluation.stories import Exchange, Heard, Story, ToolCall
+from botcore.forms import FormState
+from botcore.i18n.texts import core_catalog
+from botcore.testing.bot import Answer, TestBot
+from botcore.testing.engine_script import CallTool, Say, Step
+from botcore.testing.fake_engine import FakeEngine
+
+_NO_MORE_WORDS = "(The story has no more words for its model.)"
+
+
+class StoryTeller:
+    """Begins dialogues with the configured bot. Use it by `async with`; opened once, it serves any number of stories."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stack = AsyncExitStack()
+        self._bots: dict[bool, TestBot] = {}
+        self._engine = FakeEngine(lambda messages: _NO_MORE_WORDS)
+        self._folder = Path()
+        self._numbers = count(1)
+        self._turn: Turn | None = None
+
+    async def __aenter__(self) -> StoryTeller:
+        self._folder = self._stack.enter_context(_passing_folder(self._settings))
+        await self._stack.enter_async_context(self._engine)
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._stack.aclose()
+
+    @asynccontextmanager
+    async def begin(self, story: Story) -> AsyncIterator[StoryDialogue]:
+        self._engine.unscript()
+        for said in story.model or ():
+            self._engine.script(*_steps(said))
+        bot = await self._bot(with_model=story.model is not None)
+        yield StoryDialogue(self, bot, f"story-{next(self._numbers)}", story.locale)
+
+    async def _bot(self, *, with_model: bool) -> TestBot:
+        """The first call takes seconds where the examples have not been learned from before."""
+        if with_model not in self._bots:
+            settings = _apart(self._settings, self._folder, [self._engine.url] if with_model else [])
+            minds = await self._stack.enter_async_context(open_minds(settings, core_catalog()))
+            await minds.learning
+            bot = TestBot()
+            bot.wrap(lambda _: self._watched(minds.handle))
+            self._bots[with_model] = await self._stack.enter_async_context(bot)
+        return self._bots[with_model]
+
+    def _watched(self, handle: Handle) -> Handle:
+        async def watched(turn: Turn) -> None:
+            self._turn = turn
+            await handle(turn)
+
+        return watched
+
+    def slots(self) -> dict[str, Any]:
+        """What the forms that are open after the last turn hold."""
+        held: dict[str, Any] = {}
+        for plain in (self._turn.state.plugins.get(KEPT, {}) if self._turn else {}).values():
+            state = FormState.of(plain)
+            held |= state.values if state else {}
+        return held
+
+    def tools(self, since: int) -> list[str]:
+        """Which tools the model has called, as the last request since then tells it."""
+        messages: Sequence[dict[str, Any]] = (
+            self._engine.requests[-1].body["messages"] if len(self._engine.requests) > since else ()
+        )
+        asked = max((n for n, message in enumerate(messages) if message["role"] == "user"), default=-1)
+        calls = [call for message in messages[asked + 1 :] for call in message.get("tool_calls") or ()]
+        return [call["function"]["name"] for call in calls]
+
+    @property
+    def requests(self) -> int:
+        """How often the model was asked."""
+        return len(self._engine.requests)
+
+
+class StoryDialogue:
+    """One conversation of one story."""
+
+    def __init__(self, teller: StoryTeller, bot: TestBot, chat: str, locale: str) -> None:
+        self._teller = teller
+        self._bot = bot
+        self._chat = chat
+        self._locale = locale
+
+    async def do(self, exchange: Exchange) -> Heard:
+        requests = self._teller.requests
+        answer = await self._answer(exchange)
+        return Heard(
+            str(answer),
+            answer.summary,
+            answer.buttons,
+            [source.title for reply in answer.replies for source in reply.sources],
+            self._teller.slots(),
+            self._teller.tools(requests),
+        )
+
+    async def _answer(self, exchange: Exchange) -> Answer:
+        if exchange.start:
+            return await self._bot.start(chat=self._chat, locale=self._locale)
+        return await self._bot.say(exchange.say or exchange.press, chat=self._chat)
+
+
+def _steps(said: str | ToolCall) -> tuple[Step, ...]:
+    if isinstance(said, str):
+        return (Say(said),)
+    return (CallTool(said.call, orjson.dumps(said.arguments).decode()),)
+
+
+@contextmanager
+def _passing_folder(settings: Settings) -> Iterator[Path]:
+    """A data folder that shares only what was learned, so that stories begin quickly and leave nothing behind."""
+    models = data_folder(settings).absolute() / "models"
+    models.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="botcore-stories-") as folder:
+        with suppress(OSError):  # where links are not allowed, the bot learns anew
+            (Path(folder) / "models").symlink_to(models, target_is_directory=True)
+        yield Path(folder)
+
+
+def _apart(settings: Settings, folder: Path, urls: list[str]) -> Settings:
+    engine = settings.engine.model_copy(update={"urls": urls, "model": ""})
+    database = settings.database.model_copy(update={"url": ""})
+    return settings.model_copy(update={"data_dir": folder, "engine": engine, "database": database})
