@@ -59,6 +59,11 @@ class Router:
             name: (one, intent) for one in installed for name, intent in one.plugin.intents.items()
         }
 
+    @property
+    def intents(self) -> list[str]:
+        """Names of all intents."""
+        return list(self._intents)
+
     def command(self, name: str) -> Target | None:
         found = self._commands.get(name)
         return Target(found[0], found[1].handler, f"/{name}") if found else None
