@@ -40,7 +40,7 @@ STRANGE = [LabelledText(text, "oos") for text in ("zebras eat grass", "the moon 
 def report() -> Report:
     asked = [
         LabelledText("when are you open", "hours"),
-        LabelledText("<img src=x onerror=alert(1)>", "money"),
+        LabelledText("open <img src=x onerror=alert(1)> what time do you close on sunday", "money"),
     ]
     return evaluate(ROWS, asked, [LabelledText("zebras")])
 
@@ -74,7 +74,7 @@ def test_what_people_said_is_text_and_the_page_loads_and_runs_nothing(report: Re
     page = Reader(render_html(report))
     assert not {"script", "img", "link", "iframe", "object"} & page.tags
     assert not {"src", "href", "onerror"} & page.attributes
-    assert "when do you open <img src=x onerror=alert(1)>" in page.text
+    assert "open <img src=x onerror=alert(1)> what" in page.text
 
 
 def test_the_picture_has_a_square_for_every_pair_that_occurred() -> None:
