@@ -24,6 +24,7 @@ from botcore.engines.minilm import MiniLM, weights_folder
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import Catalog
 from botcore.intents.base import Detector, Examples
+from botcore.intents.cascade import Cascade, EngineChooser
 from botcore.intents.detector import ClassifierDetector
 from botcore.knowledge.base import Passage
 from botcore.knowledge.library import Library
@@ -85,9 +86,9 @@ def connect_engine(settings: Settings) -> Engine | None:
     )
 
 
-def load_embedder(settings: Settings) -> MiniLM | None:
+def load_embedder(settings: Settings, threads: int = 1) -> MiniLM | None:
     """None where its weights are not installed. It loads itself at the first text."""
-    return MiniLM(data_folder(settings) / "models") if weights_folder() else None
+    return MiniLM(data_folder(settings) / "models", threads) if weights_folder() else None
 
 
 @asynccontextmanager
@@ -131,6 +132,9 @@ async def open_minds(
         )
         yield Minds(
             handle=compose_minds(settings, texts, router, detector, services, outermost, keep_trace),
+            handle=compose_minds(
+                settings, texts, router, _cascade(settings, detector, engine, examples), services, outermost
+            ),
             detector=detector,
             engine=engine,
             library=library,
@@ -138,6 +142,22 @@ async def open_minds(
             router=router,
             learning=background,
         )
+
+
+def _cascade(
+    settings: Settings, detector: ClassifierDetector, engine: Engine | None, examples: Examples
+) -> Detector:
+    """With the model's second opinion where there is a model and it is wanted."""
+    intents = settings.intents
+    if engine is None or not intents.ask_model:
+        return detector
+    return Cascade(
+        detector,
+        EngineChooser(engine),
+        examples,
+        margin=intents.model_margin,
+        seconds=intents.model_seconds,
+    )
 
 
 def _languages(texts: Catalog, installed: Sequence[Installed]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,7 @@ def intents(
     examples of what is out of scope.
     """
     settings = (place or Place()).settings()
-    embedder = load_embedder(settings)
+    embedder = load_embedder(settings, threads=os.cpu_count() or 1)
     if cross_validate is not None:
         _refuse(test=test, oos=oos)
         rows = read_rows(train) if train else _own_rows(settings)

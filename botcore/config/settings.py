@@ -126,6 +126,9 @@ class KnowledgeSettings(Section):
 class IntentSettings(Section):
     examples_file: forms.File = Path("config/intents.toml")
     """The operators' own examples; there need not be one (see `examples.py`)."""
+    ask_model: bool = True
+    model_margin: Share = 0.15
+    model_seconds: Seconds = 2
 
 
 class LimitSettings(Section):

@@ -168,6 +168,7 @@ class Turn:
             by=detection.by,
             language=self.language,
             timings_ms=timings,
+            stages=detection.stages,
         )
 
     def as_commit(self) -> Commit:

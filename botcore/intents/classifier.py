@@ -93,7 +93,10 @@ class IntentClassifier:
 
     def _detection(self, chances: Floats, inside: float, threshold: float) -> Detection:
         order = np.argsort(-chances, kind="stable")[:_ALTERNATIVES]
-        joint = [(self.intents[index], round(float(chances[index]) * inside, 4)) for index in order]
+        joint = tuple((self.intents[index], round(float(chances[index]) * inside, 4)) for index in order)
+        border = abs(inside - threshold)
         if inside <= 0 or inside < threshold:
-            return Detection(score=round(1 - inside, 4), alternatives=tuple(joint))
-        return Detection(joint[0][0], joint[0][1], alternatives=tuple(joint))
+            return Detection(score=round(1 - inside, 4), alternatives=joint, margin=round(border, 4))
+        best = [float(chances[index]) for index in order[:2]]
+        lead = best[0] - best[1] if len(best) > 1 else 1.0
+        return Detection(*joint[0], alternatives=joint, margin=round(min(lead, border), 4))

@@ -38,6 +38,7 @@ class Trace:
                 handler=summary.handler,
                 intent=summary.intent,
                 by=summary.by,
+                **({"stages": summary.stages} if summary.stages else {}),
                 language=summary.language,
                 replies=len(turn.outgoing),
                 ms=summary.timings_ms["total"],

@@ -145,6 +145,9 @@ def _passing_folder(settings: Settings) -> Iterator[Path]:
 
 
 def _apart(settings: Settings, folder: Path, urls: list[str]) -> Settings:
+    """What the story's model says are answers: it is not asked which intent a message has."""
     engine = settings.engine.model_copy(update={"urls": urls, "model": ""})
     database = settings.database.model_copy(update={"url": ""})
-    return settings.model_copy(update={"data_dir": folder, "engine": engine, "database": database})
+    intents = settings.intents.model_copy(update={"ask_model": False})
+    changes = {"data_dir": folder, "engine": engine, "database": database, "intents": intents}
+    return settings.model_copy(update=changes)
