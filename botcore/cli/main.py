@@ -47,6 +47,7 @@ _COMMANDS = {
     "plugin": ("plugin:plugin_app", "List, begin, check and test plugins."),
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
+    "intents": ("intents:intents_app", "Teach the bot what people say."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
     "trace": ("traces:trace_app", "What became of the latest messages, stage by stage."),
     "deadletters": ("deadletters:deadletters_app", "Messages that no worker could answer, kept for you."),

@@ -15,7 +15,7 @@ from botcore.intents.examples import prepare
 from botcore.intents.ngrams import Floats, clean
 from botcore.intents.scope import Rule
 from botcore.intents.storage import Stored
-from botcore.intents.training import Judge, layered, look_at, train_judge
+from botcore.intents.training import Judge, bare, layered, look_at, train_judge
 
 _ALTERNATIVES = 5
 
@@ -75,8 +75,10 @@ class IntentClassifier:
             return [Detection(score=1.0) for _ in texts]
         chances, inside = self.consider(texts, language)
         threshold = self._judge.scope.threshold(rule)
+        strange = [bare(clean(text)) in self._judge.strangers for text in texts]
         return [
-            self._detection(row, float(sure), threshold) for row, sure in zip(chances, inside, strict=True)
+            self._detection(row, 0.0 if known else float(sure), threshold)
+            for row, sure, known in zip(chances, inside, strange, strict=True)
         ]
 
     def consider(self, texts: Sequence[str], language: str = "") -> tuple[Floats, Floats]:
