@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import App, Parameter
 
 from botcore.app.minds import install_plugins, load_embedder
@@ -18,6 +19,7 @@ from botcore.evaluation.crossing import cross_validate as crossed
 from botcore.evaluation.intents import Report, evaluate_files
 from botcore.evaluation.page import render_html
 from botcore.evaluation.rows import LabelledText, read_rows, rows_of
+from botcore.evaluation.slots import evaluate_slots, render_slots
 from botcore.evaluation.text import render_text
 
 eval_app = App(name="eval", help="Measure what the bot understands.")
@@ -68,6 +70,23 @@ def intents(
         print_json(report.as_json())
     else:
         out.print(harmless(render_text(report)), markup=False)
+
+
+@eval_app.command
+def slots(
+    *,
+    train: Annotated[Path, Parameter(help="One JSON object a line, with `text`, `intent` and `bio` tags.")],
+    test: Annotated[
+        Path, Parameter(help="The same; the intents are given, the tags are what is to be found.")
+    ],
+    json: Json = False,
+) -> None:
+    """Measure how well values are found in sentences, by the rules and lists that forms go by."""
+    report = evaluate_slots(train, test)
+    if json:
+        print_json(msgspec.to_builtins(report))
+    else:
+        out.print(harmless(render_slots(report)), markup=False)
 
 
 def _own_rows(settings: Settings) -> list[LabelledText]:
