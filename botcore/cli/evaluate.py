@@ -16,6 +16,7 @@ from botcore.config import Settings, add_own_examples
 from botcore.dispatch.router import Router
 from botcore.errors import BotcoreError, ConfigurationError, Fault
 from botcore.evaluation.crossing import cross_validate as crossed
+from botcore.evaluation.goals import evaluate_goals
 from botcore.evaluation.intents import Report, evaluate_files
 from botcore.evaluation.page import render_html
 from botcore.evaluation.rows import LabelledText, read_rows, rows_of
@@ -87,6 +88,16 @@ def slots(
         print_json(msgspec.to_builtins(report))
     else:
         out.print(harmless(render_slots(report)), markup=False)
+
+
+@eval_app.command
+def goals(
+    *,
+    dialogues: Annotated[Path, Parameter(help="Dialogues of the Schema-Guided Dialogue set, one a line.")],
+    schema: Annotated[Path, Parameter(help="The services that they are about.")],
+) -> None:
+    """Measure how well forms follow whole dialogues: joint goal accuracy, as one JSON object."""
+    print_json(msgspec.to_builtins(evaluate_goals(dialogues, schema)))
 
 
 def _own_rows(settings: Settings) -> list[LabelledText]:
