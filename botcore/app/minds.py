@@ -131,9 +131,14 @@ async def open_minds(
             commands=router.command_infos(_languages(texts, installed)),
         )
         yield Minds(
-            handle=compose_minds(settings, texts, router, detector, services, outermost, keep_trace),
             handle=compose_minds(
-                settings, texts, router, _cascade(settings, detector, engine, examples), services, outermost
+                settings,
+                texts,
+                router,
+                _cascade(settings, detector, engine, examples),
+                services,
+                outermost,
+                keep_trace,
             ),
             detector=detector,
             engine=engine,

@@ -24,6 +24,7 @@ from botcore.dispatch.worker import Handle
 from botcore.evaluation.stories import Exchange, Heard, Story, ToolCall
 from botcore.forms import FormState
 from botcore.i18n.texts import core_catalog
+from botcore.memory.local import LocalMemory
 from botcore.testing.bot import Answer, TestBot
 from botcore.testing.engine_script import CallTool, Say, Step
 from botcore.testing.fake_engine import FakeEngine
@@ -63,7 +64,7 @@ class StoryTeller:
         """The first call takes seconds where the examples have not been learned from before."""
         if with_model not in self._bots:
             settings = _apart(self._settings, self._folder, [self._engine.url] if with_model else [])
-            minds = await self._stack.enter_async_context(open_minds(settings, core_catalog()))
+            minds = await self._stack.enter_async_context(open_minds(settings, core_catalog(), LocalMemory()))
             await minds.learning
             bot = TestBot()
             bot.wrap(lambda _: self._watched(minds.handle))

@@ -49,7 +49,7 @@ def test_an_example_joins_its_list_and_all_else_stays_as_it_was(folder: Path) ->
         ("-h is what I say", "greeting"),
         ("您吉祥呀", "greeting"),
         ("月亮有多重呢", "oos"),
-        ("servus", "goodbye", "--language", "de"),
+        ("bis die Tage dann", "goodbye", "--language", "de"),
     ):
         assert run(["intents", "add", text, intent, *more]) == 0
     assert examples(folder) == {
@@ -58,7 +58,7 @@ def test_an_example_joins_its_list_and_all_else_stays_as_it_was(folder: Path) ->
             "zh": ["您吉祥呀"],
         },
         "oos": {"zh": ["天上有几颗星", "月亮有多重呢"]},
-        "goodbye": {"de": ["servus"]},
+        "goodbye": {"de": ["bis die Tage dann"]},
     }
     text = (folder / FILE).read_text("utf-8")
     for kept in ("# Our own words. Keep them short.", "# people are friendly", "# sailors"):
