@@ -53,33 +53,33 @@ def _blocks(text: str, name: Name) -> Iterator[str | Mark]:
     for fence in _FENCE.finditer(text):
         if not fence[2].strip():
             continue
-        yield from _lines(text[at : fence.start()].removesuffix("\n"), name)
+        yield from _lines(text[at : fence.start()], name)
         yield Mark("pre", (fence[2],), fence[1] or "")
         at = fence.end()
-        at += text[at : at + 1] == "\n"
     yield from _lines(text[at:], name)
 
 
-def _lines(text: str, name: Name) -> Iterator[str | Mark]:
+def _lines(text: str, name: Name, *, quoted: bool = False) -> Iterator[str | Mark]:
+    """`quoted` is what stands in a quote already: Discord has no quote within a quote."""
     lines = text.split("\n") if text else []
     number = 0
     while number < len(lines):
         if number:
             yield "\n"
-        if lines[number].startswith(">>> "):
+        if lines[number].startswith(">>> ") and not quoted:
             rest = "\n".join([lines[number][4:], *lines[number + 1 :]])
-            yield Mark("quote", _joined(_lines(rest, name)))
+            yield Mark("quote", _joined(_lines(rest, name, quoted=True)))
             return
-        quoted = []
-        while number < len(lines) and (lines[number].startswith("> ") or lines[number] == ">"):
-            quoted.append(lines[number][2:])
+        within = []
+        while number < len(lines) and _quotes(lines[number]) and not quoted:
+            within.append(lines[number][2:])
             number += 1
-        if quoted:
-            yield Mark("quote", _joined(_lines("\n".join(quoted), name)))
+        if within:
+            yield Mark("quote", _joined(_lines("\n".join(within), name, quoted=True)))
             continue
         # Styles may go over several lines, so plain lines are read together.
         plain = number
-        while plain < len(lines) and not _special(lines[plain]):
+        while plain < len(lines) and not _special(lines[plain], quoted):
             plain += 1
         if plain > number:
             yield from _inline("\n".join(lines[number:plain]), name)
@@ -89,10 +89,13 @@ def _lines(text: str, name: Name) -> Iterator[str | Mark]:
             number += 1
 
 
-def _special(line: str) -> bool:
-    return bool(
-        line.startswith(("> ", ">>> ")) or line == ">" or _HEADING.fullmatch(line) or _ITEM.fullmatch(line)
-    )
+def _quotes(line: str) -> bool:
+    return line.startswith("> ") or line == ">"
+
+
+def _special(line: str, quoted: bool) -> bool:
+    quote = not quoted and (_quotes(line) or line.startswith(">>> "))
+    return bool(quote or _HEADING.fullmatch(line) or _ITEM.fullmatch(line))
 
 
 def _line(line: str, name: Name) -> str | Mark:

@@ -37,9 +37,20 @@ Marked = tuple["str | Mark", ...]
 """A displayed text, in order. Newlines are shown."""
 
 
+BLOCKS = frozenset({"pre", "quote", "heading", "small", "item"})
+"""Kinds that stand on lines of their own, whether or not a newline is written there."""
+
+
 def as_text(marked: Iterable[str | Mark]) -> str:
     """What a person reads aloud: the words without their marks, bullets and the bars of quotes included."""
-    return "".join(one if isinstance(one, str) else _read(one) for one in marked)
+    text, after_block = "", False
+    for one in marked:
+        block = isinstance(one, Mark) and one.kind in BLOCKS
+        words = one if isinstance(one, str) else _read(one)
+        if text and (block or after_block) and not (text.endswith("\n") or words.startswith("\n")):
+            text += "\n"
+        text, after_block = text + words, block
+    return text
 
 
 def _read(mark: Mark) -> str:
