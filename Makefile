@@ -54,8 +54,8 @@ faults: $(READY) ## the long proof of delivery: kills, cuts and pauses, 20,000 m
 	@$(BIN)/python -m tests.faults --messages 20000 --faults 1100 --processes 4 --seconds 200
 
 lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml
-	@$(COMPILE) --extra dev --extra discord --extra telegram --extra otel -o requirements.lock
-	@$(COMPILE) --extra discord --extra telegram --extra postgres --extra otel --constraint requirements.lock -o docker/requirements.lock
+	@$(COMPILE) --extra dev --extra discord --extra telegram --extra matrix --extra otel -o requirements.lock
+	@$(COMPILE) --extra discord --extra telegram --extra matrix --extra postgres --extra otel --constraint requirements.lock -o docker/requirements.lock
 
 clean: ## remove what setup and runs made (your data folder stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -32,6 +32,7 @@ from botcore.intents.base import Detection, Detector
 from botcore.knowledge.base import KnowledgeBase
 from botcore.middleware import Middleware, compose
 from botcore.middleware.apology import Apology
+from botcore.middleware.choices import Choices
 from botcore.middleware.language import Language
 from botcore.plugin import Plugin
 from botcore.testing.channels import ChannelName
@@ -121,6 +122,7 @@ class TestBot:
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
+            Choices(router.numbering),
             Language(lambda text, prior: detect_language(text, prior).code, languages, language),
         ]
         self._plugins = plugins

@@ -54,7 +54,9 @@ def document(reply: Reply, *, choices: bool) -> tuple[Block, ...]:
 
 
 def choice(said: str, buttons: Sequence[str]) -> str | None:
-    """The label that a person means who answers numbered choices with `2`, `2.` or `(2)`."""
+    """The label that a person means who answers numbered choices with `2`, `2.` or `(2)`; a label itself goes before."""
+    if said.strip() in buttons:
+        return said.strip()
     number = said.strip().strip("().")
     if number.isdecimal() and len(number) <= 3 and 1 <= int(number) <= len(buttons):
         return buttons[int(number) - 1]
