@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test check format ci bench faults lock widget clean
+.PHONY: help setup run chat test check format ci peers bench faults lock widget clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ format: $(READY) ## put the code in form
 
 ci: $(READY) ## check, and the suites with a real browser, vLLM and images
 	@bash tests/ci.sh
+
+peers: $(READY) ## the channels against simulators that others wrote (needs Node and npm; part of ci)
+	@$(BIN)/python -m pytest tests/peers
 
 bench: $(READY) ## measure speed and memory beside a bare loop
 	@$(BIN)/botcore bench
