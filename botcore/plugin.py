@@ -12,6 +12,7 @@ import msgspec
 from pydantic import BaseModel
 
 from botcore.asking.stream import Stream
+from botcore.channels.base import Channel, ChannelSetup
 from botcore.context import ConfigT, Context
 from botcore.errors import PluginError
 from botcore.forms import Form
@@ -25,7 +26,13 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 FormT = TypeVar("FormT", bound=BaseModel)
 FormHandlerT = Callable[[Any, FormT], Answer]
 
+OWN_CHANNELS = ("web", "cli", "openai", "telegram", "discord", "test")
+"""Names that botcore's own channels have."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+OpenChannel = Callable[[ChannelSetup[Any]], Channel | None]
+OpenChannelT = TypeVar("OpenChannelT", bound=OpenChannel)
 
 
 class NoConfig(BaseModel, extra="forbid"):
@@ -56,6 +63,14 @@ class Intent(msgspec.Struct, frozen=True):
     """Tried before the classifier; named groups are in `ctx.matched`."""
     form: Form | None = None
     """Filled in a dialogue before the handler is asked."""
+
+
+class ChannelOffer(msgspec.Struct, frozen=True):
+    """A way to reach the bot that the plugin brings along."""
+
+    name: str
+    open: OpenChannel
+    numbers_choices: bool
 
 
 class Plugin(Generic[ConfigT]):
@@ -97,6 +112,7 @@ class Plugin(Generic[ConfigT]):
         self.timers: dict[str, Handler] = {}
         self.fallbacks: list[Handler] = []
         self.events: dict[type[Event], Handler] = {}
+        self.channels: dict[str, ChannelOffer] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
         self.closers: list[Callable[[], Awaitable[None]]] = []
         self._folder = folder
@@ -203,6 +219,26 @@ class Plugin(Generic[ConfigT]):
 
         return register
 
+    def channel(self, name: str, *, numbers_choices: bool = False) -> Callable[[OpenChannelT], OpenChannelT]:
+        """Bring a channel: `def open(setup: ChannelSetup[Config]) -> Channel | None`, None where it is not set up.
+
+        Its addresses begin with `name`, which no other channel has. One that has no buttons and shows them as a numbered
+        list says `numbers_choices`: then a person may answer with the number.
+        """
+
+        def register(open: OpenChannelT) -> OpenChannelT:
+            if not _NAME.fullmatch(name) or name in OWN_CHANNELS:
+                raise PluginError(
+                    f"plugin {self.name!r}: channel {name!r}: a name of a-z, 0-9 and _, a letter first, and none of "
+                    f"{', '.join(OWN_CHANNELS)}"
+                )
+            if name in self.channels:
+                raise PluginError(f"plugin {self.name!r} brings the channel {name!r} twice")
+            self.channels[name] = ChannelOffer(name, open, numbers_choices)
+            return open
+
+        return register
+
     def on_start(self, starter: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Warm up what the first message would wait for, in the background. Errors are logged."""
         self.starters.append(starter)
@@ -217,7 +253,7 @@ class Plugin(Generic[ConfigT]):
     def folder(self) -> Path | None:
         """Where the plugin's locales and data lie: beside the file that holds its handlers."""
         if self._folder is None:
-            for handler in self.handlers:
+            for handler in (*self.handlers, *(offer.open for offer in self.channels.values())):
                 return Path(inspect.getfile(handler)).parent
         return self._folder
 

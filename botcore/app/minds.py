@@ -32,6 +32,7 @@ from botcore.loader import available_plugins, load_plugins
 from botcore.memory.base import PersonMemory
 from botcore.middleware import Middleware, Next, compose
 from botcore.middleware.apology import Apology
+from botcore.middleware.choices import Choices
 from botcore.middleware.language import Language
 from botcore.middleware.spans import Spans
 from botcore.middleware.trace import Trace
@@ -188,6 +189,7 @@ def compose_minds(
         *outermost,
         Trace(keep_trace, message_text=settings.log.message_text),
         Apology(texts, settings.limits.turn_seconds),
+        Choices(router.numbering),
         Language(lambda text, prior: detect_language(text, prior).code, texts.languages, settings.language),
     ]
     return compose(middleware, Dispatcher(router, detector, services, texts).handle)

@@ -36,6 +36,14 @@ _COMMANDS = {
         A bot that is running on the same data folder or Redis answers; where there is none, this command does.
         """,
     ),
+    "simulate": (
+        "simulate:simulate",
+        """Chat with the bot as on Discord or Telegram, on a page of this machine.
+
+        The bot runs as configured, with the real library, against a simulated service: no account, no token, and
+        nothing leaves this machine. Dialogues begin anew with every start.
+        """,
+    ),
     "doctor": (
         "doctor:doctor",
         """Look at every part, and say which command or setting mends what is wrong.

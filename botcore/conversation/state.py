@@ -33,6 +33,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     expecting: Expectation | None = None
     while_answering: WhileAnswering | None = None
     """Chosen for this conversation; None where each plugin's own choice counts."""
+    offered: tuple[str, ...] = ()
+    """The choices of the last answer, where the channel numbered them."""
     plugins: dict[str, dict[str, Any]] = {}
     """What each plugin keeps, under its own name."""
 

@@ -65,3 +65,7 @@ def lease_tokens(name: str) -> str:
 
 def rate(limit_key: str) -> str:
     return f"{PREFIX}l:{limit_key}"
+
+
+def note(channel: str, key: str) -> str:
+    return f"{PREFIX}n:{channel}:{key}"

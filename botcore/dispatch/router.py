@@ -129,6 +129,12 @@ class Router:
                 strange[language] = [*strange.get(language, ()), *said]
         return found
 
+    @property
+    def numbering(self) -> frozenset[str]:
+        """The plugins' channels that have no buttons: they number what may be chosen."""
+        offers = (one.plugin.channels.values() for one in self._by_name.values())
+        return frozenset(offer.name for channels in offers for offer in channels if offer.numbers_choices)
+
     def command_infos(self, languages: Sequence[str]) -> dict[str, list[CommandInfo]]:
         """The visible commands, described in each language."""
         return {

@@ -1,19 +1,22 @@
 """A whole bot in memory around one plugin: say something, read what it answers.
 
 The message takes the way it takes in production (inbox, worker, middleware, dispatcher, commit, outbox), with the
-store in this process's memory.
+store in this process's memory. With `channel=` it comes from a simulated service and goes back there, through the
+channel's real code and library.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from botcore.channels.base import Channel
+from botcore.channels.rendering import render_plain
 from botcore.context import HumanDesk, Services
 from botcore.conversation import clean_event
 from botcore.delivery.memory import MemoryInbox, MemoryLive, MemoryOutbox, MemoryStore
@@ -29,13 +32,16 @@ from botcore.intents.base import Detection, Detector
 from botcore.knowledge.base import KnowledgeBase
 from botcore.middleware import Middleware, compose
 from botcore.middleware.apology import Apology
+from botcore.middleware.choices import Choices
 from botcore.middleware.language import Language
 from botcore.plugin import Plugin
+from botcore.testing.channels import ChannelName
 from botcore.testing.fakes import FixedKnowledge, MemoryDesk
 from botcore.types import (
     Address,
     AnyEvent,
     Attachment,
+    Event,
     Message,
     Outgoing,
     Person,
@@ -43,6 +49,9 @@ from botcore.types import (
     Started,
     TurnSummary,
 )
+
+if TYPE_CHECKING:
+    from botcore.testing.scenes import Scene, Seat
 
 ANSWER_SECONDS = 30.0
 
@@ -73,6 +82,9 @@ class TestBot:
 
     `config` is the plugin's table of settings; several plugins stand in the order of their fallbacks. Without a
     `detector` an intent is found by its patterns and by its examples, word for word.
+
+    `channel` is "discord", "telegram" or "web": the same test runs there, and `transcript()` shows what people see.
+    The first chat of a person is the private one with the bot, others are groups.
     """
 
     __test__ = False  # pytest collects classes whose names begin with Test
@@ -87,6 +99,7 @@ class TestBot:
         detector: Detector | None = None,
         language: str = "en",
         deadline: float = 20.0,
+        channel: ChannelName | None = None,
     ) -> None:
         settings = [config or {}] + [{}] * len(plugins)
         installed = [
@@ -109,6 +122,7 @@ class TestBot:
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
+            Choices(router.numbering),
             Language(lambda text, prior: detect_language(text, prior).code, languages, language),
         ]
         self._plugins = plugins
@@ -117,11 +131,21 @@ class TestBot:
         self._unasked_done = asyncio.Semaphore(0)
         self._store = MemoryStore()
         self._timers = MemoryTimers(self._store)
-        self._inbox = MemoryInbox(self._store)
         self.live = MemoryLive()
+        self._inbox = MemoryInbox(self._store, self.live)
         self._handle: Handle = compose(middleware, dispatcher.handle)
         self._worker = Worker(self._inbox, self.live, self._handle)
-        self._sender = Sender(MemoryOutbox(self._store), {"test": self._sent})
+        self._sender = Sender(MemoryOutbox(self._store), {channel or "test": self._sent})
+        self.commands = services.commands
+        """What menus of commands are made of, by language."""
+        self._channel_name = channel
+        self._scene: Scene | None = None
+        self._channel: Channel | None = None
+        self._acting = asyncio.Lock()
+        self._heard: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        self._log: dict[str, list[str]] = {}
+        """Without a channel: what was said in each chat."""
+        self._buttons: dict[str, list[str]] = {}
         self._answers: dict[str, list[Outgoing]] = {}
         self._done: dict[str, asyncio.Event] = {}
         self._ids = count(1)
@@ -135,34 +159,80 @@ class TestBot:
     async def say(
         self, text: str, *, chat: str = "chat", person: str = "person", attachments: Sequence[Attachment] = ()
     ) -> Answer:
-        """Say something as a person, and wait until the bot has answered."""
+        """Say something as a person, and wait until the bot has answered.
+
+        Raises ValueError for what nobody can send on the bot's channel, such as an empty message.
+        """
+        if self._scene:
+            return await self._act(self._scene.say(_seat(chat, person), text, attachments), Message)
         id = str(next(self._ids))
-        address = Address("test", chat)
-        return await self.send(
-            Message(
-                id=id,
-                address=address,
-                person=Person(person),
-                at=float(id),
-                text=text,
-                attachments=attachments,
-            )
+        message = Message(
+            id=id,
+            address=Address("test", chat),
+            person=Person(person),
+            at=float(id),
+            text=text,
+            attachments=attachments,
         )
+        self._log.setdefault(chat, []).append(_line(person, text))
+        return await self.send(message)
+
+    async def press(self, label: str, *, chat: str = "chat", person: str = "person") -> Answer:
+        """Press a button, and wait until the bot has answered. Raises LookupError where there is none of this label."""
+        if self._scene:
+            return await self._act(self._scene.press(_seat(chat, person), label), Message)
+        if label not in self._buttons.get(chat, ()):
+            raise LookupError(f"no button {label!r}; there are {self._buttons.get(chat, [])}")
+        return await self.say(label, chat=chat, person=person)
 
     async def start(self, *, chat: str = "chat", locale: str = "") -> Answer:
-        """Open a conversation without saying anything."""
+        """Open a conversation without saying anything. On Discord that is to name the bot in a group."""
+        if self._scene:
+            return await self._act(self._scene.begin(_seat(chat, "person")), Started)
         id = str(next(self._ids))
         person = Person("person", locale=locale)
         return await self.send(Started(id=id, address=Address("test", chat), person=person, at=float(id)))
 
+    def transcript(self, *, chat: str = "chat") -> str:
+        """The chat as people see it: a line `who: what` for each message, with buttons in brackets below it."""
+        if self._scene:
+            from botcore.testing.scenes import transcript
+
+            return transcript(self._scene.shown(chat))
+        return "\n".join(self._log.get(chat, ()))
+
     async def send(self, event: AnyEvent) -> Answer:
         """Let any event happen. Raises TimeoutError where the bot does not finish within 30 s."""
-        done = self._done[event.id] = asyncio.Event()
-        self._answers[event.id] = []
-        await self._inbox.accept(clean_event(event))
+        await self.intake(event)
+        return await self._answered(event)
+
+    async def intake(
+        self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
+    ) -> None:
+        """Where the channel puts what people do; see `channels.base.Intake`."""
+        self._answers.setdefault(event.id, [])
+        self._done.setdefault(event.id, asyncio.Event())
+        await self._inbox.accept(clean_event(event), limit_key=limit_key, shown=shown)
+        if self._scene:
+            self._heard.put_nowait(event)
+
+    async def _act(self, deed: Awaitable[None], kind: type[Event]) -> Answer:
+        """Let a person do something on the channel, and wait for the answer to what the bot hears of it."""
         async with asyncio.timeout(ANSWER_SECONDS):
-            await done.wait()
+            async with self._acting:
+                await deed
+                while not isinstance(event := await self._heard.get(), kind):
+                    pass
+            return await self._answered(event)
+
+    async def _answered(self, event: AnyEvent) -> Answer:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._done[event.id].wait()
         return Answer.of(self._answers.pop(event.id))
+
+    def address(self, *, chat: str = "chat", person: str = "person") -> Address:
+        """By which plugins and stores know the chat."""
+        return self._scene.address(_seat(chat, person)) if self._scene else Address("test", chat)
 
     async def later(self, seconds: float) -> Answer:
         """Let time pass; what the bot says meanwhile by its timers, in all chats. Time stands still otherwise."""
@@ -180,9 +250,16 @@ class TestBot:
 
     async def stop(self, *, chat: str = "chat") -> None:
         """Press stop, as a person who has read enough."""
-        await self.live.stop(Address("test", chat))
+        await self.live.stop(self.address(chat=chat))
 
     async def _sent(self, outgoing: Outgoing) -> None:
+        if self._channel and self._scene:
+            await self._channel.send(outgoing)
+            await self._scene.arrived(outgoing)
+        elif outgoing.reply != Reply():
+            chat, reply = outgoing.address.chat, outgoing.reply
+            self._log.setdefault(chat, []).append(_line("botcore", render_plain(reply)))
+            self._buttons[chat] = list(reply.buttons)
         if not outgoing.in_reply_to:
             self._unasked.append(outgoing)
             if outgoing.summary:
@@ -193,8 +270,19 @@ class TestBot:
             self._done[outgoing.in_reply_to].set()
 
     async def __aenter__(self) -> TestBot:
-        self._tasks = [asyncio.create_task(part.run()) for part in (self._worker, self._sender)]
+        if self._channel_name:
+            await self._enter(self._channel_name)
+        self._tasks += [asyncio.create_task(part.run()) for part in (self._worker, self._sender)]
         return self
+
+    async def _enter(self, name: ChannelName) -> None:
+        from botcore.testing.scenes import open_scene
+
+        scene = open_scene(name)
+        await scene.__aenter__()
+        self._scene, self._channel = scene, scene.connect(self)
+        self._tasks = [asyncio.create_task(self._channel.run(self.intake))]
+        await scene.ready()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -204,6 +292,9 @@ class TestBot:
         for task in self._tasks:
             task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._channel and self._scene:
+            await self._channel.aclose()
+            await self._scene.__aexit__(kind, error, trace)
         for closer in (closer for plugin in self._plugins for closer in plugin.closers):
             await closer()
         for failure in ended:
@@ -225,6 +316,16 @@ class WordForWord:
     async def detect(self, text: str, language: str) -> Detection:
         intent = self._intents.get(_plain(text), "")
         return Detection(intent=intent, score=1.0 if intent else 0.0, by="example")
+
+
+def _seat(chat: str, person: str) -> Seat:
+    from botcore.testing.scenes import Seat
+
+    return Seat(chat, person)
+
+
+def _line(who: str, what: str) -> str:
+    return f"{who}: " + what.replace("\n", "\n  ")
 
 
 def _plain(text: str) -> str:
