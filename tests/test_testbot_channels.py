@@ -141,11 +141,21 @@ async def test_what_the_bot_says_by_itself_arrives(bot: TestBot) -> None:
 
 
 async def test_an_opened_chat_is_an_event(bot: TestBot) -> None:
-    if bot.address().channel == "discord":  # whose private chats begin with a word
+    assert await bot.start() == "Welcome."
+    assert await bot.start(chat="team") == "Welcome."
+
+
+async def test_who_opens_a_chat_is_welcomed_in_the_language_of_their_app_or_server(bot: TestBot) -> None:
+    for number, (locale, language) in enumerate({"de": "de", "zh-CN": "zh", "": "en"}.items()):
+        welcome = await bot.start(chat=f"chat {number}", person=f"person {number}", locale=locale)
+        assert welcome.summary.language == language
+
+
+async def test_a_private_chat_on_discord_can_not_be_opened_without_a_word() -> None:
+    async with TestBot(plugin, channel="discord") as bot:
         await bot.say("hello")
-        assert await bot.start(chat="team") == "Welcome."
-    else:
-        assert await bot.start() == "Welcome."
+        with pytest.raises(ValueError, match="begin with a word"):
+            await bot.start()
 
 
 async def test_this_environment_has_every_channel() -> None:

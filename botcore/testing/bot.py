@@ -157,19 +157,25 @@ class TestBot:
         self._worker = Worker(self._inbox, self.live, self._handle)
 
     async def say(
-        self, text: str, *, chat: str = "chat", person: str = "person", attachments: Sequence[Attachment] = ()
+        self,
+        text: str,
+        *,
+        chat: str = "chat",
+        person: str = "person",
+        attachments: Sequence[Attachment] = (),
+        locale: str = "",
     ) -> Answer:
-        """Say something as a person, and wait until the bot has answered.
+        """Say something as a person whose app is set to `locale`, and wait until the bot has answered.
 
         Raises ValueError for what nobody can send on the bot's channel, such as an empty message.
         """
         if self._scene:
-            return await self._act(self._scene.say(_seat(chat, person), text, attachments), Message)
+            return await self._act(self._scene.say(_seat(chat, person, locale), text, attachments), Message)
         id = str(next(self._ids))
         message = Message(
             id=id,
             address=Address("test", chat),
-            person=Person(person),
+            person=Person(person, locale=locale),
             at=float(id),
             text=text,
             attachments=attachments,
@@ -185,13 +191,14 @@ class TestBot:
             raise LookupError(f"no button {label!r}; there are {self._buttons.get(chat, [])}")
         return await self.say(label, chat=chat, person=person)
 
-    async def start(self, *, chat: str = "chat", locale: str = "") -> Answer:
-        """Open a conversation without saying anything. On Discord that is to name the bot in a group."""
+    async def start(self, *, chat: str = "chat", person: str = "person", locale: str = "") -> Answer:
+        """Open a conversation without saying anything. On Discord that is to name the bot in a group, whose server has
+        the locale; ValueError in a private chat there."""
         if self._scene:
-            return await self._act(self._scene.begin(_seat(chat, "person")), Started)
+            return await self._act(self._scene.begin(_seat(chat, person, locale)), Started)
         id = str(next(self._ids))
-        person = Person("person", locale=locale)
-        return await self.send(Started(id=id, address=Address("test", chat), person=person, at=float(id)))
+        opener = Person(person, locale=locale)
+        return await self.send(Started(id=id, address=Address("test", chat), person=opener, at=float(id)))
 
     def transcript(self, *, chat: str = "chat") -> str:
         """The chat as people see it: a line `who: what` for each message, with buttons in brackets below it."""
@@ -318,10 +325,10 @@ class WordForWord:
         return Detection(intent=intent, score=1.0 if intent else 0.0, by="example")
 
 
-def _seat(chat: str, person: str) -> Seat:
+def _seat(chat: str, person: str, locale: str = "") -> Seat:
     from botcore.testing.scenes import Seat
 
-    return Seat(chat, person)
+    return Seat(chat, person, locale)
 
 
 def _line(who: str, what: str) -> str:

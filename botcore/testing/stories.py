@@ -16,16 +16,18 @@ from typing import Any
 import orjson
 
 from botcore.app.folder import data_folder
-from botcore.app.minds import open_minds
+from botcore.app.minds import Minds, open_minds
 from botcore.config import Settings
 from botcore.dispatch.filling import KEPT
 from botcore.dispatch.turn import Turn
 from botcore.dispatch.worker import Handle
+from botcore.errors import BotcoreError
 from botcore.evaluation.stories import Exchange, Heard, Story, ToolCall
 from botcore.forms import FormState
 from botcore.i18n.texts import core_catalog
 from botcore.memory.local import LocalMemory
 from botcore.testing.bot import Answer, TestBot
+from botcore.testing.channels import ChannelName
 from botcore.testing.engine_script import CallTool, Say, Step
 from botcore.testing.fake_engine import FakeEngine
 
@@ -35,10 +37,19 @@ _NO_MORE_WORDS = "(The story has no more words for its model.)"
 class StoryTeller:
     """Begins dialogues with the configured bot. Use it by `async with`; opened once, it serves any number of stories."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, channel: ChannelName | None = None) -> None:
+        """On a channel every story has a person of its own, who meets the bot on a simulation of that service.
+
+        What is heard is what the bot says, in Markdown, once the service has taken it.
+        """
         self._settings = settings
+        self._channel = channel
         self._stack = AsyncExitStack()
-        self._bots: dict[bool, TestBot] = {}
+        self._minds: dict[bool, Minds] = {}
+        self._opened = AsyncExitStack()
+        """The bot that was used last: a service's library knows one service at a time."""
+        self._bot: TestBot | None = None
+        self._has_model = False
         self._engine = FakeEngine(lambda messages: _NO_MORE_WORDS)
         self._folder = Path()
         self._numbers = count(1)
@@ -50,6 +61,7 @@ class StoryTeller:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        await self._opened.aclose()
         await self._stack.aclose()
 
     @asynccontextmanager
@@ -57,19 +69,27 @@ class StoryTeller:
         self._engine.unscript()
         for said in story.model or ():
             self._engine.script(*_steps(said))
-        bot = await self._bot(with_model=story.model is not None)
+        bot = await self._bot_for(story)
         yield StoryDialogue(self, bot, f"story-{next(self._numbers)}", story.locale)
 
-    async def _bot(self, *, with_model: bool) -> TestBot:
-        """The first call takes seconds where the examples have not been learned from before."""
-        if with_model not in self._bots:
-            settings = _apart(self._settings, self._folder, [self._engine.url] if with_model else [])
-            minds = await self._stack.enter_async_context(open_minds(settings, core_catalog(), LocalMemory()))
-            await minds.learning
-            bot = TestBot()
+    async def _bot_for(self, story: Story) -> TestBot:
+        has_model = story.model is not None
+        if self._bot is None or has_model != self._has_model:
+            await self._opened.aclose()
+            minds = await self._minds_of(has_model)
+            bot = TestBot(channel=self._channel)
             bot.wrap(lambda _: self._watched(minds.handle))
-            self._bots[with_model] = await self._stack.enter_async_context(bot)
-        return self._bots[with_model]
+            self._bot, self._has_model = await self._opened.enter_async_context(bot), has_model
+        return self._bot
+
+    async def _minds_of(self, has_model: bool) -> Minds:
+        """The first call takes seconds where the examples have not been learned from before."""
+        if has_model not in self._minds:
+            settings = _apart(self._settings, self._folder, [self._engine.url] if has_model else [])
+            opening = open_minds(settings, core_catalog(), LocalMemory())
+            self._minds[has_model] = minds = await self._stack.enter_async_context(opening)
+            await minds.learning
+        return self._minds[has_model]
 
     def _watched(self, handle: Handle) -> Handle:
         async def watched(turn: Turn) -> None:
@@ -102,7 +122,7 @@ class StoryTeller:
 
 
 class StoryDialogue:
-    """One conversation of one story."""
+    """One conversation of one story, with a person of the same name."""
 
     def __init__(self, teller: StoryTeller, bot: TestBot, chat: str, locale: str) -> None:
         self._teller = teller
@@ -124,8 +144,16 @@ class StoryDialogue:
 
     async def _answer(self, exchange: Exchange) -> Answer:
         if exchange.start:
-            return await self._bot.start(chat=self._chat, locale=self._locale)
-        return await self._bot.say(exchange.say or exchange.press, chat=self._chat)
+            return await self._bot.start(chat=self._chat, person=self._chat, locale=self._locale)
+        if exchange.press:
+            return await self._pressed(exchange.press)
+        return await self._bot.say(exchange.say, chat=self._chat, person=self._chat, locale=self._locale)
+
+    async def _pressed(self, label: str) -> Answer:
+        try:
+            return await self._bot.press(label, chat=self._chat, person=self._chat)
+        except LookupError as missing:
+            raise BotcoreError(str(missing)) from missing
 
 
 def _steps(said: str | ToolCall) -> tuple[Step, ...]:

@@ -248,7 +248,7 @@ def test_the_command_tells_the_stories_of_the_plugins(shop: Path, capsys: pytest
     assert run(["eval", "stories", "--config", "bot.toml"]) == 0
     shown = capsys.readouterr().out
     assert "✓ A table for four  (4 turns" in shown
-    assert "1 of 1 stories passed, 4 turns" in shown
+    assert "1 of 1 stories passed, 4 turns without a channel" in shown
 
 
 def test_a_failing_story_is_exit_code_1_and_one_json_object(
@@ -261,6 +261,14 @@ def test_a_failing_story_is_exit_code_1_and_one_json_object(
     [failure] = report["failures"]
     assert (failure["turns"], failure["said"]) == (3, "24 December 2030")
     assert failure["missed"] == [{"expectation": "slots.day", "expected": "2030-12-25", "got": "2030-12-24"}]
+
+
+def test_a_story_is_told_on_the_channel_that_the_command_names(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["eval", "stories", "--channel", "telegram", "--config", "bot.toml", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["channel"], report["passed"], report["turns"]) == ("telegram", 1, 4)
 
 
 def test_stories_leave_nothing_in_the_data_folder_but_what_was_learned(shop: Path) -> None:

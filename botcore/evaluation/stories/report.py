@@ -11,6 +11,7 @@ _MOST_SHOWN = 1200
 
 class Report(msgspec.Struct, frozen=True):
     channel: str
+    """Empty where they were told without one."""
     stories: tuple[Told, ...]
 
     @property
@@ -49,9 +50,10 @@ def render_line(told: Told) -> str:
 def render_text(report: Report) -> str:
     """The last line of the report."""
     plain = report.as_json()
+    where = f"on {report.channel}" if report.channel else "without a channel"
     return (
         f"{plain['passed']} of {plain['stories']} stories passed, {plain['turns']} turns "
-        f"on channel {report.channel}, {plain['seconds']} s"
+        f"{where}, {plain['seconds']} s"
     )
 
 

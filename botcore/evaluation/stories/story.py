@@ -16,7 +16,7 @@ class Exchange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     say: str = ""
     press: str = ""
-    """A button of the answer before, which must have been offered. Presses it by saying its text."""
+    """A button of the answer before, which must have been offered."""
     start: bool = False
     """The person opens the conversation without saying anything."""
     exact: str | None = None
@@ -68,7 +68,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     name: str
     turn: tuple[Exchange, ...]
     locale: str = ""
-    """Of the person who opens the conversation, such as `zh-CN`."""
+    """Which the person's app is set to, such as `zh-CN`, where a channel tells."""
     model: tuple[str | ToolCall, ...] | None = None
     """What a language model says, request by request; None: there is no model."""
 

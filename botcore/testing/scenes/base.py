@@ -22,6 +22,9 @@ class Seat(msgspec.Struct, frozen=True):
 
     chat: str
     person: str
+    locale: str = ""
+    """Which the person's app is set to at their first deed, such as `zh-CN`. What bots hear of it is up to the
+    service."""
 
 
 class Wiring(Protocol):
@@ -74,7 +77,7 @@ class Scene(ABC):
 
     @abstractmethod
     async def begin(self, seat: Seat) -> None:
-        """Open the chat without saying anything, as the service has it."""
+        """Open the chat without saying anything, as the service has it. Raises ValueError where it has no such deed."""
 
     @abstractmethod
     def shown(self, chat: str) -> list[Shown]:

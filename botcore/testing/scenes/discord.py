@@ -9,8 +9,8 @@ from botcore.channels.base import Channel
 from botcore.channels.discord import DiscordChannel, DiscordOptions, SlashCommand
 from botcore.testing.fake_discord import FakeDiscord
 from botcore.testing.fake_discord.payloads import channel as channel_payload
+from botcore.testing.fake_discord.world import DEFAULT_LOCALE, Ephemeral, Posted
 from botcore.testing.fake_discord.world import Channel as Place
-from botcore.testing.fake_discord.world import Ephemeral, Posted
 from botcore.testing.scenes.base import Scene, Seat, Wiring
 from botcore.testing.scenes.discord_marks import read_discord
 from botcore.testing.scenes.marks import Marked, as_text
@@ -76,11 +76,20 @@ class DiscordScene(Scene):
             if label in posted.buttons:
                 await self.fake.press(posted, label, seat.person)
                 return
+            if label in posted.menu:
+                await self.fake.choose(posted, label, seat.person)
+                return
         raise LookupError(f"no message in {seat.chat!r} has a button {label!r}")
 
     async def begin(self, seat: Seat) -> None:
-        """Discord tells a bot nothing of that: in direct messages people begin with a word."""
-        await self.fake.say(await self._place(seat), seat.person, "", mention=True)
+        """Discord tells bots nothing of that, nor of a locale: people name the bot in a group, whose server has one."""
+        if self._seats.is_private(seat.chat):
+            raise ValueError(
+                "direct messages on Discord begin with a word: say something, or start in a chat that nobody used"
+            )
+        await self.fake.set_locale(seat.locale or DEFAULT_LOCALE)
+        place = await self._place(seat, together=True)
+        await self.fake.say(place, seat.person, "", mention=True)
 
     def shown(self, chat: str) -> list[Shown]:
         place = self._seats.known(chat)
@@ -91,8 +100,9 @@ class DiscordScene(Scene):
         self._fresh.append(thread)
         return thread
 
-    async def _place(self, seat: Seat) -> Place:
-        place = self._seats.place(seat)
+    async def _place(self, seat: Seat, *, together: bool = False) -> Place:
+        self.fake.user(seat.person, locale=seat.locale or DEFAULT_LOCALE)
+        place = self._seats.place(seat, together=together)
         for fresh in self._fresh:
             await self.fake.gateway.dispatch("THREAD_CREATE", channel_payload(fresh))
         self._fresh = []

@@ -20,21 +20,25 @@ class Seats(Generic[P]):
         self._owners: dict[str, str] = {}
         """Name of a private chat -> its person."""
 
-    def place(self, seat: Seat) -> P:
-        """Raises ValueError for a second person in a private chat."""
+    def place(self, seat: Seat, *, together: bool = False) -> P:
+        """A new chat is a group, too, if it should be `together`. Raises ValueError for a second person in a private
+        chat."""
         owner = self._owners.get(seat.chat, seat.person)
         if owner != seat.person:
             raise ValueError(
                 f"{seat.chat!r} is {owner}'s private chat: give {seat.person} another one, such as chat='team'"
             )
         if seat.chat not in self._places:
-            alone = seat.person not in self._owners.values()
+            alone = not together and seat.person not in self._owners.values()
             if alone:
                 self._owners[seat.chat] = seat.person
             self._places[seat.chat] = (self._private if alone else self._group)(
                 seat.person if alone else seat.chat
             )
         return self._places[seat.chat]
+
+    def is_private(self, chat: str) -> bool:
+        return chat in self._owners
 
     def known(self, chat: str) -> P | None:
         """None for a chat where nobody has spoken."""

@@ -66,10 +66,10 @@ class TelegramScene(Scene):
             lambda: self.fake.called("getUpdates") and len(self.fake.methods.commands) >= self._languages
         )
 
-    def person(self, name: str) -> FakePerson:
-        """The person of that name, who comes to be with the first call."""
+    def person(self, name: str, locale: str = "") -> FakePerson:
+        """The person of that name, who comes to be with the first call. Bots hear the locale with every deed."""
         if name not in self._people:
-            self._people[name] = self.fake.person(name)
+            self._people[name] = self.fake.person(name, language=locale)
         return self._people[name]
 
     def address(self, seat: Seat) -> Address:
@@ -84,11 +84,11 @@ class TelegramScene(Scene):
             )
         if len(files) > 1:
             raise ValueError("one file in a message, please: Telegram sends several as several messages")
-        chat = self._seats.place(seat)
+        person, chat = self.person(seat.person, seat.locale), self._seats.place(seat)
         if chat.kind != "private" and not text.startswith("/"):
             text = f"@{self.fake.bot.username} {text}"
         upload = _upload(files[0]) if files else None
-        self.fake.say(chat, self.person(seat.person), text, upload=upload)
+        self.fake.say(chat, person, text, upload=upload)
 
     async def press(self, seat: Seat, label: str) -> None:
         for message in reversed(self._seats.place(seat).messages):
@@ -98,8 +98,12 @@ class TelegramScene(Scene):
         raise LookupError(f"no message in {seat.chat!r} has a button {label!r}")
 
     async def begin(self, seat: Seat) -> None:
-        """Telegram's own START button says /start."""
-        self.fake.say(self._seats.place(seat), self.person(seat.person), "/start")
+        """Telegram's own START button says /start; into a group the person lets the bot."""
+        person, chat = self.person(seat.person, seat.locale), self._seats.place(seat)
+        if chat.kind == "private":
+            self.fake.say(chat, person, "/start")
+        else:
+            self.fake.membership(chat, person, inside=True)
 
     def shown(self, chat: str) -> list[Shown]:
         place = self._seats.known(chat)

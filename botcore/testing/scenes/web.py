@@ -117,7 +117,7 @@ class WebScene(Scene):
     async def _visit(self, seat: Seat) -> Visit:
         visit = self._seats.place(seat)
         if not visit.session:
-            begun = await self._post("/api/v1/sessions", {}, {"name": seat.person})
+            begun = await self._post("/api/v1/sessions", {}, {"name": seat.person, "locale": seat.locale})
             visit.session = begun["session"]
             visit.headers = {"Authorization": f"Bearer {begun['token']}"}
             self._visits[visit.session] = visit
