@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from botcore import Attachment, Context, Plugin, Reply, Started, Stream
+from botcore import Attachment, Context, Plugin, Reacted, Reply, Started, Stream
 from botcore.testing import CHANNELS, ChannelName, TestBot
 
 plugin = Plugin("shop")
@@ -52,6 +52,13 @@ async def long(ctx: Context) -> str:
 @plugin.command("letter")
 async def letter(ctx: Context) -> Reply:
     return Reply("Here it is.", attachments=[Attachment("letter.txt", "text/plain", b"Dear all," * 200)])
+
+
+@plugin.event(Reacted)
+async def reacted(ctx: Context) -> str | None:
+    event = ctx.event
+    assert isinstance(event, Reacted)
+    return f"You mean {event.added[0]}." if event.added else None
 
 
 @plugin.fallback
@@ -143,6 +150,39 @@ async def test_what_the_bot_says_by_itself_arrives(bot: TestBot) -> None:
 async def test_an_opened_chat_is_an_event(bot: TestBot) -> None:
     assert await bot.start() == "Welcome."
     assert await bot.start(chat="team") == "Welcome."
+
+
+async def test_an_edited_message_is_answered_anew_in_the_place_of_the_old_answer(bot: TestBot) -> None:
+    first = await bot.say("/echo one")
+    if bot.address().channel == "web":
+        with pytest.raises(ValueError, match="change"):
+            await bot.edit("/echo two")
+        return
+    second = await bot.edit("/echo two")
+    assert (second, second.replaces) == ("two", first.keys)
+    assert "one" not in bot.transcript()
+    await bot.say("/echo three")
+    await bot.edit("/echo first", message=first.id)
+    assert bot.transcript().startswith("person: /echo first\nbotcore: two\n")
+
+
+async def test_a_deleted_message_is_gone(bot: TestBot) -> None:
+    await bot.say("/echo one")
+    if bot.address().channel in {"web", "telegram"}:
+        with pytest.raises(ValueError, match="take a message back"):
+            await bot.delete()
+        return
+    assert await bot.delete() == ""
+    assert bot.transcript() == "botcore: one"
+
+
+async def test_a_reaction_is_heard(bot: TestBot) -> None:
+    await bot.say("/echo one")
+    if bot.address().channel == "web":
+        with pytest.raises(ValueError, match="no reactions"):
+            await bot.react("👍")
+        return
+    assert await bot.react("👍") == "You mean 👍."
 
 
 async def test_who_opens_a_chat_is_welcomed_in_the_language_of_their_app_or_server(bot: TestBot) -> None:

@@ -10,13 +10,17 @@ from botcore.conversation.codec import (
     encode,
 )
 from botcore.conversation.references import reference
+from botcore.conversation.revision import Change, Revision, amended, revise
 from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
 
 __all__ = [
     "SCHEMA",
+    "Change",
     "ConversationState",
     "Expectation",
     "HistoryEntry",
+    "Revision",
+    "amended",
     "clean_event",
     "clean_reply",
     "clean_text",
@@ -27,4 +31,5 @@ __all__ = [
     "decode_state",
     "encode",
     "reference",
+    "revise",
 ]

@@ -1,4 +1,4 @@
-"""A handler that fails, hangs or is stopped still ends in exactly one honest message, and the dialogue goes on."""
+"""A handler that fails or hangs still ends in exactly one honest message, and the dialogue goes on."""
 
 from __future__ import annotations
 
@@ -27,15 +27,6 @@ class Apology:
                 await next(turn)
         except TimeoutError as error:
             self._say(turn, "too_long", error)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not turn.stopped or task is None:
-                raise
-            task.uncancel()
-            if turn.interrupted:
-                turn.roll_back()
-                return
-            turn.say(Reply(self._texts.text(turn.language, "stopped")), incomplete=True)
         except Exception as error:  # whatever a plugin raises, the person gets a sentence
             self._say(turn, "apology", error)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -35,46 +36,29 @@ from botcore.middleware.apology import Apology
 from botcore.middleware.choices import Choices
 from botcore.middleware.language import Language
 from botcore.plugin import Plugin
+from botcore.testing.answer import Answer
 from botcore.testing.channels import ChannelName
+from botcore.testing.chat_log import ChatLog
 from botcore.testing.fakes import FixedKnowledge, MemoryDesk
 from botcore.types import (
     Address,
     AnyEvent,
     Attachment,
+    Deleted,
+    Edited,
     Event,
     Message,
     Outgoing,
     Person,
+    Reacted,
     Reply,
     Started,
-    TurnSummary,
 )
 
 if TYPE_CHECKING:
     from botcore.testing.scenes import Scene, Seat
 
 ANSWER_SECONDS = 30.0
-
-
-class Answer(str):
-    """What the bot said to one message: the texts joined by blank lines, and everything else beside it."""
-
-    replies: tuple[Reply, ...]
-    summary: TurnSummary
-    incomplete: bool
-
-    @property
-    def buttons(self) -> list[str]:
-        return [button for reply in self.replies for button in reply.buttons]
-
-    @classmethod
-    def of(cls, sent: Sequence[Outgoing]) -> Answer:
-        shown = [one for one in sent if one.reply != Reply()]
-        answer = cls("\n\n".join(one.reply.text for one in shown))
-        answer.replies = tuple(one.reply for one in shown)
-        answer.incomplete = any(one.incomplete for one in shown)
-        answer.summary = (sent[-1].summary if sent else None) or TurnSummary("")
-        return answer
 
 
 class TestBot:
@@ -143,10 +127,14 @@ class TestBot:
         self._channel: Channel | None = None
         self._acting = asyncio.Lock()
         self._heard: asyncio.Queue[AnyEvent] = asyncio.Queue()
-        self._log: dict[str, list[str]] = {}
+        self._log: defaultdict[str, ChatLog] = defaultdict(ChatLog)
         """Without a channel: what was said in each chat."""
         self._buttons: dict[str, list[str]] = {}
         self._answers: dict[str, list[Outgoing]] = {}
+        self._said: dict[str, str] = {}
+        """Id of the latest message of each chat."""
+        self._spoken: dict[str, str] = {}
+        """Key of what the bot said last in each chat."""
         self._done: dict[str, asyncio.Event] = {}
         self._ids = count(1)
         self._tasks: list[asyncio.Task[None]] = []
@@ -171,7 +159,7 @@ class TestBot:
         """
         if self._scene:
             return await self._act(self._scene.say(_seat(chat, person, locale), text, attachments), Message)
-        id = str(next(self._ids))
+        id = self._said[chat] = str(next(self._ids))
         message = Message(
             id=id,
             address=Address("test", chat),
@@ -180,8 +168,79 @@ class TestBot:
             text=text,
             attachments=attachments,
         )
-        self._log.setdefault(chat, []).append(_line(person, text))
+        self._log[chat].put(id, person, text)
         return await self.send(message)
+
+    async def edit(
+        self,
+        text: str,
+        *,
+        message: str = "",
+        chat: str = "chat",
+        person: str = "person",
+        attachments: Sequence[Attachment] = (),
+    ) -> Answer:
+        """Change a message (`answer.id`; the latest one), and wait until the bot has dealt with it.
+
+        The answer is empty where the bot says nothing: while it has not answered yet, the answer to `say` is the one.
+        Raises ValueError where the channel has no such deed: nobody can edit on the web page.
+        """
+        if self._scene:
+            return await self._act(self._scene.edit(_seat(chat, person), message, text), Edited)
+        id, changed = str(next(self._ids)), message or self._said[chat]
+        self._log[chat].change(changed, person, text)
+        return await self.send(
+            Edited(
+                id=id,
+                address=Address("test", chat),
+                person=Person(person),
+                at=float(id),
+                message=changed,
+                text=text,
+                attachments=attachments,
+            )
+        )
+
+    async def delete(self, *, message: str = "", chat: str = "chat", person: str = "person") -> Answer:
+        """Take a message back (`answer.id`; the latest one). ValueError on the web page and on Telegram, where a bot does
+        not hear of it."""
+        if self._scene:
+            return await self._act(self._scene.delete(_seat(chat, person), message), Deleted)
+        id = str(next(self._ids))
+        gone, address = message or self._said[chat], Address("test", chat)
+        self._log[chat].remove(gone)
+        return await self.send(
+            Deleted(id=id, address=address, person=Person(person), at=float(id), message=gone)
+        )
+
+    async def react(
+        self,
+        *added: str,
+        removed: Sequence[str] = (),
+        to: str = "",
+        chat: str = "chat",
+        person: str = "person",
+    ) -> Answer:
+        """React to what the bot said (a key of `answer.keys`; the latest one): `await bot.react("👍")`.
+
+        On a channel it is always the latest one. Raises ValueError on the web page, which has no reactions.
+        """
+        if self._scene:
+            if to:
+                raise ValueError("on a channel people react to what the bot said last")
+            return await self._act(self._scene.react(_seat(chat, person), added, removed), Reacted)
+        id = str(next(self._ids))
+        return await self.send(
+            Reacted(
+                id=id,
+                address=Address("test", chat),
+                person=Person(person),
+                at=float(id),
+                message=to or self._spoken[chat],
+                added=added,
+                removed=tuple(removed),
+            )
+        )
 
     async def press(self, label: str, *, chat: str = "chat", person: str = "person") -> Answer:
         """Press a button, and wait until the bot has answered. Raises LookupError where there is none of this label."""
@@ -206,7 +265,7 @@ class TestBot:
             from botcore.testing.scenes import transcript
 
             return transcript(self._scene.shown(chat))
-        return "\n".join(self._log.get(chat, ()))
+        return str(self._log[chat])
 
     async def send(self, event: AnyEvent) -> Answer:
         """Let any event happen. Raises TimeoutError where the bot does not finish within 30 s."""
@@ -235,7 +294,7 @@ class TestBot:
     async def _answered(self, event: AnyEvent) -> Answer:
         async with asyncio.timeout(ANSWER_SECONDS):
             await self._done[event.id].wait()
-        return Answer.of(self._answers.pop(event.id))
+        return Answer.of(self._answers.pop(event.id), event.id)
 
     def address(self, *, chat: str = "chat", person: str = "person") -> Address:
         """By which plugins and stores know the chat."""
@@ -260,13 +319,13 @@ class TestBot:
         await self.live.stop(self.address(chat=chat))
 
     async def _sent(self, outgoing: Outgoing) -> None:
+        if outgoing.reply != Reply():
+            self._spoken[outgoing.address.chat] = outgoing.key
         if self._channel and self._scene:
             await self._channel.send(outgoing)
             await self._scene.arrived(outgoing)
-        elif outgoing.reply != Reply():
-            chat, reply = outgoing.address.chat, outgoing.reply
-            self._log.setdefault(chat, []).append(_line("botcore", render_plain(reply)))
-            self._buttons[chat] = list(reply.buttons)
+        else:
+            self._note(outgoing)
         if not outgoing.in_reply_to:
             self._unasked.append(outgoing)
             if outgoing.summary:
@@ -275,6 +334,14 @@ class TestBot:
         self._answers[outgoing.in_reply_to].append(outgoing)
         if outgoing.summary:
             self._done[outgoing.in_reply_to].set()
+
+    def _note(self, outgoing: Outgoing) -> None:
+        chat, reply = outgoing.address.chat, outgoing.reply
+        if reply == Reply():
+            self._log[chat].remove(outgoing.replaces)
+            return
+        self._log[chat].put(outgoing.key, "botcore", render_plain(reply), instead_of=outgoing.replaces)
+        self._buttons[chat] = list(reply.buttons)
 
     async def __aenter__(self) -> TestBot:
         if self._channel_name:
@@ -329,10 +396,6 @@ def _seat(chat: str, person: str, locale: str = "") -> Seat:
     from botcore.testing.scenes import Seat
 
     return Seat(chat, person, locale)
-
-
-def _line(who: str, what: str) -> str:
-    return f"{who}: " + what.replace("\n", "\n  ")
 
 
 def _plain(text: str) -> str:

@@ -26,7 +26,8 @@ from botcore.evaluation.stories import Exchange, Heard, Story, ToolCall
 from botcore.forms import FormState
 from botcore.i18n.texts import core_catalog
 from botcore.memory.local import LocalMemory
-from botcore.testing.bot import Answer, TestBot
+from botcore.testing.answer import Answer
+from botcore.testing.bot import TestBot
 from botcore.testing.channels import ChannelName
 from botcore.testing.engine_script import CallTool, Say, Step
 from botcore.testing.fake_engine import FakeEngine

@@ -79,6 +79,21 @@ class Scene(ABC):
     async def begin(self, seat: Seat) -> None:
         """Open the chat without saying anything, as the service has it. Raises ValueError where it has no such deed."""
 
+    async def edit(self, seat: Seat, message: str, text: str) -> None:
+        """Change a message of the person, named by its event's id; the latest one where it is not named.
+
+        Raises ValueError where the service has no such deed or tells bots nothing of it, LookupError for no such message.
+        """
+        raise ValueError("nobody can change a message here")
+
+    async def delete(self, seat: Seat, message: str) -> None:
+        """Take a message back, named as in `edit`. Raises the same."""
+        raise ValueError("nobody can take a message back here, or the bot does not hear of it")
+
+    async def react(self, seat: Seat, added: Sequence[str], removed: Sequence[str]) -> None:
+        """React to what the bot said last. Raises ValueError as `edit`, LookupError where it has said nothing."""
+        raise ValueError("there are no reactions here")
+
     @abstractmethod
     def shown(self, chat: str) -> list[Shown]:
         """What the chat's people see, oldest first."""

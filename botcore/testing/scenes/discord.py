@@ -7,6 +7,7 @@ from types import TracebackType
 
 from botcore.channels.base import Channel
 from botcore.channels.discord import DiscordChannel, DiscordOptions, SlashCommand
+from botcore.delivery.shown import MemoryShown
 from botcore.testing.fake_discord import FakeDiscord
 from botcore.testing.fake_discord.payloads import channel as channel_payload
 from botcore.testing.fake_discord.world import DEFAULT_LOCALE, Ephemeral, Posted
@@ -52,7 +53,7 @@ class DiscordScene(Scene):
                 described.setdefault(one.name, {})[language] = one.description
         self._commands = len(described)
         slash = [SlashCommand(name, by_language) for name, by_language in described.items()]
-        return DiscordChannel(options, live=wiring.live, commands=slash)
+        return DiscordChannel(options, live=wiring.live, commands=slash, shown=MemoryShown())
 
     async def ready(self) -> None:
         await self.fake.connected()
@@ -91,6 +92,26 @@ class DiscordScene(Scene):
         place = await self._place(seat, together=True)
         await self.fake.say(place, seat.person, "", mention=True)
 
+    async def edit(self, seat: Seat, message: str, text: str) -> None:
+        await self.fake.edit(await self._written(seat, message), text)
+
+    async def delete(self, seat: Seat, message: str) -> None:
+        await self.fake.delete(await self._written(seat, message))
+
+    async def react(self, seat: Seat, added: Sequence[str], removed: Sequence[str]) -> None:
+        place = await self._place(seat)
+        said = [one for one in self.fake.shown(place) if one.author == self.fake.world.bot]
+        deeds = [(one, False) for one in added] + [(one, True) for one in removed]
+        if len(deeds) != 1:
+            raise ValueError("one emoji at a time, please: each is a deed of its own on Discord")
+        [(emoji, taken_back)] = deeds
+        await self.fake.react(_newest(said, "of the bot"), seat.person, emoji, taken_back=taken_back)
+
+    async def _written(self, seat: Seat, message: str) -> Posted:
+        place = await self._place(seat)
+        own = [one for one in self.fake.shown(place) if one.author.name == seat.person]
+        return _newest([one for one in own if message in {"", str(one.id)}], "that the person wrote")
+
     def shown(self, chat: str) -> list[Shown]:
         place = self._seats.known(chat)
         return [shown_of(self.fake, one) for one in self.fake.world.messages[place.id]] if place else []
@@ -107,6 +128,12 @@ class DiscordScene(Scene):
             await self.fake.gateway.dispatch("THREAD_CREATE", channel_payload(fresh))
         self._fresh = []
         return place
+
+
+def _newest(messages: Sequence[Posted], whose: str) -> Posted:
+    if not messages:
+        raise LookupError(f"there is no such message {whose}")
+    return messages[-1]
 
 
 def shown_of(fake: FakeDiscord, one: Posted) -> Shown:

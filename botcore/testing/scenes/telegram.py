@@ -7,6 +7,7 @@ from types import TracebackType
 
 from botcore.channels.base import Channel
 from botcore.channels.telegram import TelegramChannel, TelegramOptions
+from botcore.delivery.shown import MemoryShown
 from botcore.testing.fake_telegram import FakeChat, FakeMessage, FakePerson, FakeTelegram, Upload
 from botcore.testing.fake_telegram.people import utf16
 from botcore.testing.scenes.base import Scene, Seat, Wiring
@@ -59,7 +60,7 @@ class TelegramScene(Scene):
             slow_seconds=0.05,
             edit_seconds=0.05,
         )
-        return TelegramChannel(options, watcher=wiring.live)
+        return TelegramChannel(options, watcher=wiring.live, shown=MemoryShown())
 
     async def ready(self) -> None:
         await self.fake.until(
@@ -105,9 +106,30 @@ class TelegramScene(Scene):
         else:
             self.fake.membership(chat, person, inside=True)
 
+    async def edit(self, seat: Seat, message: str, text: str) -> None:
+        own = [one for one in self._seats.place(seat).messages if one.sender == self.person(seat.person)]
+        number = message.rpartition(".")[2]
+        mention = f"@{self.fake.bot.username} "
+        changed = _newest(
+            [one for one in own if not message or str(one.id) == number], "that the person wrote"
+        )
+        self.fake.edit(changed, mention + text if changed.text.startswith(mention) else text)
+
+    async def react(self, seat: Seat, added: Sequence[str], removed: Sequence[str]) -> None:
+        said = _newest([one for one in self._seats.place(seat).messages if one.by_bot], "of the bot")
+        person = self.person(seat.person)
+        before = said.reactions.get(person.id, ())
+        self.fake.react(said, person, *(one for one in (*before, *added) if one not in removed))
+
     def shown(self, chat: str) -> list[Shown]:
         place = self._seats.known(chat)
         return [shown_of(one) for one in place.messages] if place else []
+
+
+def _newest(messages: Sequence[FakeMessage], whose: str) -> FakeMessage:
+    if not messages:
+        raise LookupError(f"there is no such message {whose}")
+    return messages[-1]
 
 
 def shown_of(one: FakeMessage) -> Shown:
