@@ -50,6 +50,7 @@ class Command(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     menu: str = ""
     private: bool = False
+    foreign: bool = False
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -125,18 +126,23 @@ class Plugin(Generic[ConfigT]):
         choices: Sequence[str] = (),
         menu: str = "",
         private: bool = False,
+        foreign: bool = False,
     ) -> Callable[[HandlerT], HandlerT]:
         """Answer `/name` on every channel. A hidden one is left out of /help and menus.
 
         Where a channel has a place for it: `choices` (25 at most) are offered to follow the command; under `menu` (32
         characters) it stands in the menu of a message, whose text follows it then; a `private` one answers only who
         asked. The texts `choice.<name>.<choice>` and `menu.<name>` of the plugin's locale replace their names.
+
+        What follows a `foreign` one may be a text in any language, so that it does not tell which one the person speaks.
         """
 
         def register(handler: HandlerT) -> HandlerT:
             self._check("command", name, self.commands, handler)
             description = (inspect.getdoc(handler) or "").partition("\n")[0]
-            self.commands[name] = Command(name, handler, description, hidden, tuple(choices), menu, private)
+            self.commands[name] = Command(
+                name, handler, description, hidden, tuple(choices), menu, private, foreign
+            )
             return handler
 
         return register

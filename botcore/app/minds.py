@@ -190,7 +190,12 @@ def compose_minds(
         Trace(keep_trace, message_text=settings.log.message_text),
         Apology(texts, settings.limits.turn_seconds),
         Choices(router.numbering),
-        Language(lambda text, prior: detect_language(text, prior).code, texts.languages, settings.language),
+        Language(
+            lambda text, prior: detect_language(text, prior).code,
+            texts.languages,
+            settings.language,
+            router.foreign,
+        ),
     ]
     return compose(middleware, Dispatcher(router, detector, services, texts).handle)
 

@@ -68,6 +68,11 @@ class Router:
         found = self._commands.get(name)
         return Target(found[0], found[1].handler, f"/{name}") if found else None
 
+    @property
+    def foreign(self) -> frozenset[str]:
+        """Commands after which a text in any language may stand."""
+        return frozenset(name for name, (_, command) in self._commands.items() if command.foreign)
+
     def nearest_command(self, name: str) -> str:
         """A visible command that looks like `name`, or nothing."""
         visible = [name for name, (_, command) in self._commands.items() if not command.hidden]

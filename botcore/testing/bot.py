@@ -107,7 +107,9 @@ class TestBot:
         middleware: list[Middleware] = [
             Apology(texts, deadline),
             Choices(router.numbering),
-            Language(lambda text, prior: detect_language(text, prior).code, languages, language),
+            Language(
+                lambda text, prior: detect_language(text, prior).code, languages, language, router.foreign
+            ),
         ]
         self._plugins = plugins
         self._now = time.time()
