@@ -16,6 +16,7 @@ import httpx2
 import pytest
 
 from botcore.config import load_settings
+from botcore.evaluation.stories import read_stories
 from botcore.i18n.texts import load_catalog
 from botcore.loader import load_plugins
 from botcore.paths import plugin_folders
@@ -74,6 +75,10 @@ def test_the_settings_and_texts_of_a_page_are_good(block: Block, elsewhere: Path
     if "[[phrase]]" in block.text:  # data of the translation plugin, in the form of its own file
         own = tomllib.loads((ROOT / "plugins/translation/data/phrases.toml").read_text("utf-8"))
         assert tomllib.loads(block.text).keys() <= own.keys()
+        return
+    if "[[story]]" in block.text:
+        (elsewhere / "stories.toml").write_text(block.text, "utf-8")
+        assert read_stories([elsewhere / "stories.toml"])
         return
     if block.path.parent.name == "docs":
         (elsewhere / "en.toml").write_text(block.text, "utf-8")
