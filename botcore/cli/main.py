@@ -48,6 +48,7 @@ _COMMANDS = {
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
+    "user": ("user:user_app", "What is kept of a person: give it out, or erase it."),
     "trace": ("traces:trace_app", "What became of the latest messages, stage by stage."),
     "deadletters": ("deadletters:deadletters_app", "Messages that no worker could answer, kept for you."),
     "bench": (

@@ -289,7 +289,7 @@ def message_key(claim: Claim, trace_id: str, index: int) -> str:
 
 def _brought_along(event: AnyEvent) -> tuple[HistoryEntry, ...]:
     before = event.before if isinstance(event, Message) else ()
-    return tuple(HistoryEntry(said.role, said.text, event.at) for said in before)
+    return tuple(HistoryEntry(said.role, said.text, event.at, by=event.person.id) for said in before)
 
 
 async def _consume(stream: Stream, growing: Growing) -> None:
