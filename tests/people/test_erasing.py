@@ -178,7 +178,7 @@ async def test_a_turn_in_flight_brings_nothing_back(store: Store) -> None:
         await store.keep_all(turn)
         await turn.grow(Stream(story()), str)
 
-    async with store.working(slowly):
+    async with store.working(slowly, "telegram"):
         await store.accept(say(ADA_CHAT, ADA, ADA_WORD))
         await begun.wait()
         await store.erase("telegram", ADA.id)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from botcore.app.people.keyspace import Key, belongs, keys_of, named_after
+from botcore.app.people.keyspace import WHOLE, Key, belongs, keys_of, named_after
 from botcore.app.people.streams import dead_letters, traces
 from botcore.conversation import ConversationState, decode_event, decode_history, decode_state
 from botcore.delivery import keys
@@ -23,8 +23,6 @@ from botcore.types import Address
 
 Progress = Callable[[int], None]
 """Told how many keys were looked at so far."""
-WHOLE = frozenset("smhotev")
-"""Families whose names end with the address, so that it can be read from them."""
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -14,6 +14,10 @@ from botcore.delivery.keys import PREFIX
 from botcore.stores.commands import Commands
 from botcore.types import Address
 
+WHOLE = frozenset("smhotev") | {"vo"}
+"""Families whose names end with the address of a conversation."""
+OF_CONVERSATIONS = WHOLE | frozenset("dka")
+"""With those in which an id stands behind the address."""
 SERVICE = frozenset({"lease", "out", "role"})
 """Families that name channels and roles, and nobody."""
 OF_PEOPLE = frozenset({"l", "u"})
@@ -51,14 +55,12 @@ def belongs(key: Key, mine: Collection[str], others: Collection[str] = ()) -> st
     if not mine or key.family in SERVICE or key.family in OF_PEOPLE:
         return ""
     channel = f"{next(iter(mine)).partition(':')[0]}:"
-    place = 0 if key.rest.startswith(channel) else _next_place(key.rest, channel, 0)
-    while place >= 0:
+    for place in _places(key, channel):
         for address in _beginnings(key.rest[place:]):
             if address in others:
                 return ""
             if address in mine:
                 return address
-        place = _next_place(key.rest, channel, place + 1) if place else -1
     return ""
 
 
@@ -67,9 +69,16 @@ def tail(key: Key, address: str) -> str:
     return key.rest.removeprefix(address).removeprefix(":")
 
 
-def _next_place(text: str, channel: str, start: int) -> int:
-    found = text.find(f":{channel}", start)
-    return found + 1 if found >= 0 else -1
+def _places(key: Key, channel: str) -> Iterator[int]:
+    """Where an address may begin. What stands behind that of a conversation's key was chosen by others."""
+    if key.rest.startswith(channel):
+        yield 0
+        if key.family in OF_CONVERSATIONS:
+            return
+    place = key.rest.find(f":{channel}")
+    while place >= 0:
+        yield place + 1
+        place = key.rest.find(f":{channel}", place + 1)
 
 
 def _beginnings(text: str) -> Iterator[str]:
