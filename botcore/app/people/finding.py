@@ -7,22 +7,27 @@ to them, is the person's.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from botcore.app.people.keyspace import WHOLE, Key, belongs, keys_of, named_after
+from botcore.app.people.keyspace import WHOLE, Key, belongs, key_named, named_after, names_of
 from botcore.app.people.streams import dead_letters, traces
 from botcore.conversation import ConversationState, decode_event, decode_history, decode_state
 from botcore.delivery import keys
 from botcore.errors import CorruptRecord
 from botcore.memory.base import Owner
 from botcore.stores.commands import Commands
+from botcore.stores.script import Script
 from botcore.types import Address
 
 Progress = Callable[[int], None]
 """Told how many keys were looked at so far."""
+
+_MENTION = Script.load("botcore.delivery.scripts", "mention.lua")
+_TELLING = tuple(f"{keys.PREFIX}{family}:".encode() for family in ("s", "m", "t"))
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -39,8 +44,8 @@ async def find(commands: Commands, owner: Owner, progress: Progress = lambda see
     """All of the person's conversations. It goes through all keys twice, which takes seconds for a million of them."""
     search = _Search(commands, owner)
     looked = 0
-    async for page in keys_of(commands, owner.channel):
-        await asyncio.gather(*(search.look_at(key) for key in page))
+    async for page in names_of(commands, owner.channel):
+        await search.look_at(page)
         looked += len(page)
         progress(looked)
     await search.look_at_streams()
@@ -70,13 +75,17 @@ class _Search:
         """Conversations of which traces or dead letters tell, whatever else is left of them."""
         return {str(address) for address, people in self._streamed.items() if self._owner.person in people}
 
-    async def look_at(self, key: Key) -> None:
-        """Note the conversation if this key shows that the person takes part in it."""
-        if key.family not in WHOLE:
-            return
-        address = Address.parse(key.rest)
-        if named_after(address, self._owner.person) or await self._tells(key, address):
-            self.found.add(address)
+    async def look_at(self, page: Sequence[bytes]) -> None:
+        """Note the conversations of which these keys show that the person takes part in them."""
+        person = self._owner.person.encode()
+        telling = [name for name in page if name.startswith(_TELLING)]
+        told = await self._commands.script(_MENTION, [keys.READY], [person, *telling]) if telling else []
+        for name in {*told, *(name for name in page if person in name)}:
+            key = key_named(name)
+            if key and key.family in WHOLE:
+                address = Address.parse(key.rest)
+                if named_after(address, self._owner.person) or await self._tells(key, address):
+                    self.found.add(address)
 
     async def _tells(self, key: Key, address: Address) -> bool:
         if key.family == "s":
@@ -144,9 +153,11 @@ def _readable(lines: Iterable[bytes], read: Callable[[bytes], str]) -> list[str]
 async def _keys_by_address(commands: Commands, channel: str, mine: set[str]) -> dict[str, list[Key]]:
     candidates: dict[bytes, Key] = {}
     others: set[str] = set()
-    async for page in keys_of(commands, channel):
-        for key in page:
-            if belongs(key, mine):
+    named = re.compile(b"|".join(re.escape(one.encode("utf-8", "surrogateescape")) for one in mine) or b"$^")
+    async for page in names_of(commands, channel):
+        for name in page:
+            key = key_named(name) if named.search(name) else None
+            if key and belongs(key, mine):
                 candidates[key.name] = key
                 if key.family in WHOLE and key.rest not in mine:
                     others.add(key.rest)
