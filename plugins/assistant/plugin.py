@@ -99,7 +99,8 @@ async def lang(ctx: Ctx) -> Reply:
 @plugin.command("privacy", private=True)
 async def privacy(ctx: Ctx) -> str:
     """What I keep about you."""
-    return ctx.t("privacy")
+    # By this the team finds all of it: `botcore user export`, `botcore user erase`.
+    return ctx.t("privacy", person=f"{ctx.address.channel}:{ctx.person.id}".replace("`", "'"))
 
 
 @plugin.command("timezone")
