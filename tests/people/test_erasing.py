@@ -222,3 +222,13 @@ async def test_a_turn_of_others_in_a_shared_chat_is_begun_again_without_the_eras
     assert again.history == ()
     assert await store.dialogues.inbox.commit(again, Commit(again.state, outgoing=()))
     assert holds(await store.keys(), OF_ADA) == []
+
+
+async def test_what_is_still_to_be_sent_to_others_is_sent(store: Store) -> None:
+    """The queue's entry had carried the erased person's answer."""
+    await store.answered(say(GROUP, ADA, ADA_WORD))
+    await store.answered(say(GROUP, BOB, BOB_WORD))
+    await store.erase("telegram", ADA.id)
+    [parcel] = await store.dialogues.open_outbox().claim(["telegram"], 10, 5)
+    assert parcel.outgoing
+    assert parcel.outgoing.reply.text == f"{BOB.name} said {BOB_WORD}"
