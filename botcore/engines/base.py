@@ -61,7 +61,9 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     cache_salt: str = ""
     """Requests share a prefix cache only with those of the same salt: one per tenant. Only vLLM knows it."""
     tools: Sequence[Tool] = ()
-    tool_choice: Literal["", "auto", "required", "none"] = ""
+    tool_choice: str = ""
+    """`auto`, `required`, `none`, or the name of the one tool that is to be called. Empty for the server's default.
+    Where one is named, vLLM ends with `finish_reason` stop: look at `tool_calls`."""
     json_schema: dict[str, Any] | None = None
     """The answer is JSON that fits this schema."""
     choice: Sequence[str] = ()

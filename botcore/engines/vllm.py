@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from functools import partial
 
 import aiohttp
 
@@ -117,12 +118,15 @@ class VllmEngine(Engine):
             raise clock.expired() from None
 
     async def _post(self, request: ChatRequest, model: str) -> aiohttp.ClientResponse:
-        body = encode_request(
+        encode = partial(
+            encode_request,
             request,
             model=model,
             priority_scheduling=self._priority_scheduling,
             stream_interval=self._stream_interval,
         )
+        heavy = any(message.images for message in request.messages)
+        body = await asyncio.to_thread(encode) if heavy else encode()
         headers = self._headers
         if request.request_id:
             headers = {**headers, "X-Request-Id": _NO_ID.sub("-", request.request_id)[:128]}
@@ -140,9 +144,9 @@ class VllmEngine(Engine):
         while not answer.complete:
             received = await self._receive(response, clock)
             if received:
-                text = answer.feed(received)
-                if text:
-                    yield Delta(text)
+                delta = answer.feed(received)
+                if delta:
+                    yield delta
                 if answer.progressed:
                     clock.progressed()
             else:

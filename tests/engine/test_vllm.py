@@ -12,7 +12,7 @@ import pytest
 from botcore.engines.base import ChatMessage, ChatRequest
 from botcore.engines.vllm import VllmEngine
 from botcore.errors import EngineRefused
-from tests.engine.dialogues import DIALOGUES, TOOLS, Dialogue, reply_to
+from tests.engine.dialogues import DIALOGUES, Dialogue, reply_to
 from tests.engines.asking import answer, text_of
 
 # The first test waits for the server, and perhaps for its installation.
@@ -142,35 +142,3 @@ async def test_the_server_is_in_health_and_knows_its_model(vllm: VllmEngine, vll
     other = VllmEngine(vllm_url, model="large")
     assert "no model 'large', but 'tiny'" in await other.health()
     await other.aclose()
-
-
-async def test_a_choice_binds_the_answer(vllm_url: str) -> None:
-    body = {
-        "model": "tiny",
-        "temperature": 0,
-        "messages": [{"role": "user", "content": "Hello"}],
-        "structured_outputs": {"choice": ["returns", "payment"]},
-    }
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(f"{vllm_url}/chat/completions", json=body) as response,
-    ):
-        told = await response.json()
-    assert told["choices"][0]["message"]["content"] in ("returns", "payment")
-
-
-async def test_a_tool_is_called_and_its_result_is_told(vllm_url: str) -> None:
-    dialogue = DIALOGUES["order-status"]
-    body = {"model": "tiny", "temperature": 0, "messages": dialogue.messages[:1], "tools": TOOLS}
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(f"{vllm_url}/chat/completions", json=body) as response,
-    ):
-        called = (await response.json())["choices"][0]["message"]["tool_calls"][0]
-        assert called["function"]["name"] == "order_status"
-        assert called["function"]["arguments"] == '{"number": "1042"}'
-        result = {**dialogue.messages[2], "tool_call_id": called["id"]}
-        asked = {"role": "assistant", "content": None, "tool_calls": [called]}
-        body["messages"] = [dialogue.messages[0], asked, result]
-        async with session.post(f"{vllm_url}/chat/completions", json=body) as second:
-            assert (await second.json())["choices"][0]["message"]["content"] == dialogue.reply
