@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, get_args
+from typing import TypeVar as PlainTypeVar
 from zoneinfo import available_timezones
 
 import msgspec
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from botcore.asking.history import fit
+from botcore.asking.answering import answer
+from botcore.asking.choose import choose
+from botcore.asking.history import estimate, fit
 from botcore.asking.stream import Stream
+from botcore.asking.structured import answer_as
+from botcore.asking.tool import ToolFunction
+from botcore.asking.toolbox import Note, Toolbox
 from botcore.conversation import HistoryEntry
-from botcore.engines.base import ChatMessage, ChatRequest, Engine
+from botcore.engines.base import ChatMessage, ChatRequest, Engine, Tool
 from botcore.errors import EngineUnavailable, PluginError
 from botcore.i18n.texts import Wording
 from botcore.intents.base import Detection
@@ -27,6 +32,7 @@ from botcore.memory.local import LocalMemory
 from botcore.types import Address, Attachment, Person, Source, WhileAnswering
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
+T = PlainTypeVar("T")
 
 
 class CommandInfo(msgspec.Struct, frozen=True):
@@ -77,6 +83,8 @@ class Services(msgspec.Struct, frozen=True):
     """IANA name: what "tomorrow at 8" means."""
     prompt_tokens: int = 6000
     """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
+    cache_salt: str = ""
+    """Keeps this bot's prefixes in the engine's cache apart from those of other tenants."""
 
 
 class Context(Generic[ConfigT]):
@@ -101,8 +109,11 @@ class Context(Generic[ConfigT]):
         detection: Detection | None = None,
         matched: Mapping[str, str] | None = None,
         expected: Mapping[str, Any] | None = None,
+        tools: Sequence[ToolFunction] = (),
+        note: Note = lambda stage, detail, ms: None,
     ) -> None:
         self._services = services
+        self._toolbox = Toolbox(self, tools, person.roles, note) if tools else None
         self.config = config
         self.t = texts
         """`ctx.t(key, **values)`: the plugin's text in the person's language."""
@@ -171,6 +182,7 @@ class Context(Generic[ConfigT]):
         *,
         system: str = "",
         with_history: bool = True,
+        with_tools: bool = True,
         max_tokens: int | None = None,
         temperature: float | None = None,
         model: str = "",
@@ -179,11 +191,85 @@ class Context(Generic[ConfigT]):
     ) -> Stream:
         """An answer of the language model, as a message that grows. The latest turns go along as far as they fit.
 
-        Raises EngineUnavailable at once where no engine is configured: ask `has_engine` first.
+        The model may call this plugin's tools (`@plugin.tool`) before it answers. Raises EngineUnavailable at once
+        where no engine is configured: ask `has_engine` first.
         """
-        engine = self._services.engine
-        if engine is None:
+        engine = self._engine()
+        toolbox = self._toolbox if with_tools else None
+        request = self._request(
+            prompt,
+            system,
+            with_history=with_history,
+            model=model,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            tools=toolbox.offered if toolbox else (),
+        )
+        pieces = answer(engine, request, toolbox=toolbox, shorten=self._shorter)
+        return Stream(pieces, buttons=buttons, sources=sources)
+
+    async def ask_for(
+        self,
+        type: type[T],
+        prompt: str,
+        *,
+        system: str = "",
+        with_history: bool = False,
+        max_tokens: int | None = None,
+        temperature: float | None = 0.0,
+        model: str = "",
+    ) -> T:
+        """What the language model answers, as a value of `type`: a pydantic model, a msgspec struct, a dataclass, an
+        enumeration. An answer that does not fit is sent back once with what is wrong.
+
+        Raises EngineError, AnswerUnfit among them; EngineUnavailable where no engine is configured.
+        """
+        engine = self._engine()
+        request = self._request(
+            prompt,
+            system,
+            with_history=with_history,
+            model=model,
+            max_tokens=max_tokens,
+            temperature=temperature,
+        )
+        return await answer_as(engine, request, type, shorten=self._shorter)
+
+    async def choose(
+        self, prompt: str, options: Sequence[str], *, system: str = "", model: str = ""
+    ) -> str | None:
+        """The one of `options` that the language model chooses, by one short request; None where it names none.
+
+        Raises EngineError; EngineUnavailable where no engine is configured.
+        """
+        engine = self._engine()
+        request = self._request(prompt, system, with_history=False, model=model)
+        return await choose(
+            engine,
+            request.messages,
+            options,
+            model=model,
+            request_id=request.request_id,
+            affinity=request.affinity,
+            cache_salt=request.cache_salt,
+        )
+
+    def _engine(self) -> Engine:
+        if self._services.engine is None:
             raise EngineUnavailable("no language model is configured: set engine.urls")
+        return self._services.engine
+
+    def _request(
+        self,
+        prompt: str,
+        system: str,
+        *,
+        with_history: bool,
+        model: str,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+        tools: Sequence[Tool] = (),
+    ) -> ChatRequest:
         messages = [ChatMessage("system", system)] if system else []
         if with_history:
             messages += [
@@ -191,15 +277,20 @@ class Context(Generic[ConfigT]):
                 for entry in self.history
             ]
         messages.append(ChatMessage("user", prompt))
-        request = ChatRequest(
+        return ChatRequest(
             messages=fit(messages, self._services.prompt_tokens),
             model=model,
             max_tokens=max_tokens,
             temperature=temperature,
             request_id=self.trace_id,
             affinity=str(self.address),
+            cache_salt=self._services.cache_salt,
+            tools=tools,
         )
-        return Stream(_texts_of(engine, request), buttons=buttons, sources=sources)
+
+    def _shorter(self, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
+        """For a model that takes less than `engine.prompt_tokens`: half of what was too much."""
+        return fit(messages, estimate(messages) // 2)
 
     def detect_language(self, text: str) -> str:
         """ISO 639-1 code of a text's language; empty where it can't be told (digits, emoji, one short word)."""
@@ -272,10 +363,3 @@ class Context(Generic[ConfigT]):
             )
         self.chosen_time_zone = time_zone
         self.time_zone = time_zone or self._services.time_zone
-
-
-async def _texts_of(engine: Engine, request: ChatRequest) -> AsyncIterator[str]:
-    async with aclosing(engine.stream(request)) as stream:
-        async for delta in stream:
-            if delta.text:
-                yield delta.text

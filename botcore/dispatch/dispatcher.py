@@ -15,7 +15,7 @@ from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
-from botcore.errors import EngineError, PluginError
+from botcore.errors import EngineError, EngineRefused, PluginError, PromptTooLong
 from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
@@ -27,6 +27,13 @@ TIMERS = 100
 
 class _MoreWasSaid(Exception):
     """The turn's text has grown: its handler is to be found anew."""
+
+
+def engine_text(error: EngineError) -> str:
+    """Key of the sentence for a person whose answer did not begin."""
+    if isinstance(error, PromptTooLong):
+        return "prompt_too_long"
+    return "engine_refused" if isinstance(error, EngineRefused) else "engine_away"
 
 
 class Dispatcher:
@@ -178,7 +185,8 @@ class Dispatcher:
             try:
                 await turn.grow(said, partial(self._texts.text, turn.language))
             except EngineError as error:
-                turn.say(Reply(self._texts.text(turn.language, "engine_away", reference=turn.trace_id)))
+                key = engine_text(error)
+                turn.say(Reply(self._texts.text(turn.language, key, reference=turn.trace_id)))
                 turn.steps.append(Step("engine", str(error), 0.0))
         else:
             raise PluginError(
@@ -212,6 +220,8 @@ class Dispatcher:
             detection=turn.detection,
             matched=matched,
             expected=expected,
+            tools=tuple(one.plugin.tools.values()),
+            note=turn.note,
         )
 
     def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:

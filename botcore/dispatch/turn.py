@@ -13,7 +13,7 @@ from botcore.asking.stream import Stream
 from botcore.conversation import ConversationState, HistoryEntry, clean_reply, decode_state, encode, reference
 from botcore.delivery.base import Claim, Commit, Live
 from botcore.dispatch.growing import Growing
-from botcore.errors import EngineError
+from botcore.errors import AnswerCut, EngineError
 from botcore.intents.base import Detection
 from botcore.types import AnyEvent, Attachment, Message, Outgoing, Reply, Timer, TurnSummary
 
@@ -68,6 +68,7 @@ class Turn:
         """Beginnings of the ids of timers that shall not come."""
         self._began = time.perf_counter()
         self._work: asyncio.Task[None] | None = None
+        self._growing: Growing | None = None
 
     @property
     def text(self) -> str:
@@ -89,6 +90,10 @@ class Turn:
             ms = (time.perf_counter() - began) * 1000
             self.steps.append(Step(stage, "; ".join(decided), round(ms, 3)))
 
+    def note(self, stage: str, detail: str, ms: float) -> None:
+        """Add a line to the trace."""
+        self.steps.append(Step(stage, detail, ms))
+
     def say(self, reply: Reply, *, incomplete: bool = False) -> None:
         """Add a whole message."""
         self.outgoing.append(
@@ -109,20 +114,28 @@ class Turn:
         `cut_short("broken")` or `cut_short("stopped")`. A failure before the first piece is raised.
         """
         growing = Growing(self.live, self.event.address, self._next_key(), asked_by(self.events[-1]))
-        ending = ""
+        self._growing, ending = growing, ""
         try:
             await self.interruptible(_consume(stream, growing))
-        except EngineError:
+        except EngineError as error:
             if not growing.text.strip():
                 raise
-            ending = cut_short("broken")
+            ending = cut_short("cut" if isinstance(error, AnswerCut) else "broken")
+            self.note("engine", str(error), 0.0)
         if self.interrupted and not growing.text.strip():
             return
         if self.stopped:
             ending = cut_short("interrupted" if self.interrupted else "stopped")
+        self._growing = None
         text = f"{growing.text.rstrip()}\n\n{ending}".strip() if ending else growing.text
         if text.strip():
             self.say(Reply(text, stream.buttons, (), stream.sources), incomplete=bool(ending))
+
+    def give_up(self, ending: str) -> None:
+        """Say why there is no answer, below what has grown of it: people have read that already."""
+        begun = self._growing.text.strip() if self._growing else ""
+        self._growing = None
+        self.say(Reply(f"{begun}\n\n{ending}" if begun else ending), incomplete=bool(begun or self.outgoing))
 
     async def interruptible(self, work: Coroutine[None, None, None]) -> None:
         """Do the work, or as much of it as there is time for until `stop()`."""

@@ -133,16 +133,22 @@ class TestBot:
         self._worker = Worker(self._inbox, self.live, self._handle)
 
     async def say(
-        self, text: str, *, chat: str = "chat", person: str = "person", attachments: Sequence[Attachment] = ()
+        self,
+        text: str,
+        *,
+        chat: str = "chat",
+        person: str = "person",
+        roles: Sequence[str] = (),
+        attachments: Sequence[Attachment] = (),
     ) -> Answer:
-        """Say something as a person, and wait until the bot has answered."""
+        """Say something as a person, who may have roles, and wait until the bot has answered."""
         id = str(next(self._ids))
         address = Address("test", chat)
         return await self.send(
             Message(
                 id=id,
                 address=address,
-                person=Person(person),
+                person=Person(person, roles=tuple(roles)),
                 at=float(id),
                 text=text,
                 attachments=attachments,

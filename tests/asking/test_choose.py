@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from botcore.asking.choose import choose
@@ -13,19 +11,6 @@ from botcore.errors import EngineUnavailable
 from botcore.testing.fake_engine import FakeEngine, Say, Status
 
 ASKED = [ChatMessage("user", "I want to send this back.")]
-
-
-@pytest.fixture
-async def engine(server: FakeEngine) -> AsyncIterator[VllmEngine]:
-    engine = VllmEngine(server.url)
-    yield engine
-    await engine.aclose()
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[FakeEngine]:
-    async with FakeEngine() as server:
-        yield server
 
 
 async def test_the_option_that_the_model_names_is_chosen(engine: VllmEngine, server: FakeEngine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import aiohttp
 import pytest
 
@@ -82,21 +84,16 @@ async def test_the_model_chooses_the_intent_that_it_was_taught(vllm: VllmEngine)
 
 
 async def test_a_schema_binds_the_answer(vllm: VllmEngine) -> None:
-    schema = {
-        "type": "object",
-        "properties": {"open": {"type": "boolean"}},
-        "required": ["open"],
-        "additionalProperties": False,
-    }
-    # The tests' model knows no JSON: how far it gets does not matter, but that each character is one the schema allows.
-    said = await text_of(vllm, asking("Hello", json_schema=schema, temperature=0.0, max_tokens=20))
-    assert "".join(said.split()).startswith('{"open":')
+    # Of one string, since the tests' model writes white space without end wherever JSON allows it.
+    request = asking("Hello", json_schema={"enum": ["open", "closed"]}, temperature=0.0, max_tokens=20)
+    assert await text_of(vllm, request) in ('"open"', '"closed"')
 
 
 async def test_tenants_share_no_prefix(vllm: VllmEngine) -> None:
     system = ChatMessage("system", " ".join(f"Rule {n}." for n in range(60)))
     cached = []
-    for salt in ("one", "one", "two"):
+    mine, other = secrets.token_hex(4), secrets.token_hex(4)
+    for salt in (mine, mine, other):
         last = await asked(vllm, system, ChatMessage("user", "Hello"), cache_salt=salt)
         assert last.usage is not None
         cached.append(last.usage.cached_tokens)
