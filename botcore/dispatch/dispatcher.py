@@ -15,7 +15,7 @@ from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
-from botcore.errors import EngineError, EngineRefused, PluginError, PromptTooLong
+from botcore.errors import AnswerUnfit, EngineError, EngineRefused, PluginError, PromptTooLong
 from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
@@ -33,6 +33,8 @@ def engine_text(error: EngineError) -> str:
     """Key of the sentence for a person whose answer did not begin."""
     if isinstance(error, PromptTooLong):
         return "prompt_too_long"
+    if isinstance(error, AnswerUnfit):
+        return "apology"
     return "engine_refused" if isinstance(error, EngineRefused) else "engine_away"
 
 
