@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, get_args
 from typing import TypeVar as PlainTypeVar
@@ -16,13 +17,13 @@ from typing_extensions import TypeVar
 
 from botcore.asking.answering import answer
 from botcore.asking.choose import choose
-from botcore.asking.history import estimate, fit
+from botcore.asking.prompt import Prompts, messages_of
 from botcore.asking.stream import Stream
 from botcore.asking.structured import answer_as
 from botcore.asking.tool import ToolFunction
 from botcore.asking.toolbox import Note, Toolbox
-from botcore.conversation import HistoryEntry
-from botcore.engines.base import ChatMessage, ChatRequest, Engine, Tool
+from botcore.conversation import HistoryEntry, Summary
+from botcore.engines.base import ChatRequest, Engine, Tool
 from botcore.errors import EngineUnavailable, PluginError
 from botcore.i18n.texts import Wording
 from botcore.intents.base import Detection
@@ -81,8 +82,8 @@ class Services(msgspec.Struct, frozen=True):
     """Unix seconds, as timers count them."""
     time_zone: str = "UTC"
     """IANA name: what "tomorrow at 8" means."""
-    prompt_tokens: int = 6000
-    """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
+    prompts: Prompts = msgspec.field(default_factory=Prompts)
+    """How much goes into a prompt: instructions, as much of the dialogue as fits, and the question."""
     cache_salt: str = ""
     """Keeps this bot's prefixes in the engine's cache apart from those of other tenants."""
 
@@ -111,6 +112,7 @@ class Context(Generic[ConfigT]):
         expected: Mapping[str, Any] | None = None,
         tools: Sequence[ToolFunction] = (),
         note: Note = lambda stage, detail, ms: None,
+        summary: Summary | None = None,
     ) -> None:
         self._services = services
         self._toolbox = Toolbox(self, tools, person.roles, note) if tools else None
@@ -146,6 +148,8 @@ class Context(Generic[ConfigT]):
         self.mode: tuple[WhileAnswering | None] | None = None
         self.scheduled: list[Scheduled] = []
         self.cancelled: list[str] = []
+        self.summary = summary
+        """What the model made of the turns before `history`, for its own prompts."""
 
     # What the handler may use
 
@@ -205,7 +209,7 @@ class Context(Generic[ConfigT]):
             temperature=temperature,
             tools=toolbox.offered if toolbox else (),
         )
-        pieces = answer(engine, request, toolbox=toolbox, shorten=self._shorter)
+        pieces = self._answer(engine, request, toolbox, with_history=with_history)
         return Stream(pieces, buttons=buttons, sources=sources)
 
     async def ask_for(
@@ -233,7 +237,8 @@ class Context(Generic[ConfigT]):
             max_tokens=max_tokens,
             temperature=temperature,
         )
-        return await answer_as(engine, request, type, shorten=self._shorter)
+        request = await self._fitted(engine, request, with_history=with_history)
+        return await answer_as(engine, request, type, shorten=self._services.prompts.shorter)
 
     async def choose(
         self, prompt: str, options: Sequence[str], *, system: str = "", model: str = ""
@@ -244,6 +249,7 @@ class Context(Generic[ConfigT]):
         """
         engine = self._engine()
         request = self._request(prompt, system, with_history=False, model=model)
+        request = await self._fitted(engine, request, with_history=False)
         return await choose(
             engine,
             request.messages,
@@ -270,27 +276,36 @@ class Context(Generic[ConfigT]):
         temperature: float | None = None,
         tools: Sequence[Tool] = (),
     ) -> ChatRequest:
-        messages = [ChatMessage("system", system)] if system else []
-        if with_history:
-            messages += [
-                ChatMessage("user" if entry.role == "user" else "assistant", entry.text)
-                for entry in self.history
-            ]
-        messages.append(ChatMessage("user", prompt))
+        address, history = str(self.address), self.history if with_history else ()
+        if history:
+            made = self._services.prompts.summaries.take(address, {entry.id for entry in history})
+            self.summary = made or self.summary
         return ChatRequest(
-            messages=fit(messages, self._services.prompt_tokens),
+            messages=messages_of(system, history, self.summary if history else None, prompt, ()),
             model=model,
             max_tokens=max_tokens,
             temperature=temperature,
             request_id=self.trace_id,
-            affinity=str(self.address),
+            affinity=address,
             cache_salt=self._services.cache_salt,
             tools=tools,
         )
 
-    def _shorter(self, messages: Sequence[ChatMessage]) -> list[ChatMessage]:
-        """For a model that takes less than `engine.prompt_tokens`: half of what was too much."""
-        return fit(messages, estimate(messages) // 2)
+    async def _answer(
+        self, engine: Engine, request: ChatRequest, toolbox: Toolbox | None, *, with_history: bool
+    ) -> AsyncGenerator[str, None]:
+        prompts = self._services.prompts
+        fitted = await self._fitted(engine, request, with_history=with_history)
+        async with aclosing(answer(engine, fitted, toolbox=toolbox, shorten=prompts.shorter)) as pieces:
+            async for piece in pieces:
+                yield piece
+        if with_history:
+            prompts.sum_up(engine, request, self.history, self.summary)
+
+    async def _fitted(self, engine: Engine, request: ChatRequest, *, with_history: bool) -> ChatRequest:
+        prompts = self._services.prompts
+        torn = with_history and not self.summary and len(self.history) >= prompts.entries
+        return await prompts.fitted(engine, request, torn=torn)
 
     def detect_language(self, text: str) -> str:
         """ISO 639-1 code of a text's language; empty where it can't be told (digits, emoji, one short word)."""

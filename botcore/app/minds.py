@@ -12,6 +12,7 @@ import structlog
 
 from botcore.app.folder import data_folder
 from botcore.app.telemetry import open_tracer
+from botcore.asking.prompt import Prompts
 from botcore.config import Settings, add_own_examples, check_plugins
 from botcore.context import Services
 from botcore.delivery.traces import TurnTrace
@@ -116,11 +117,14 @@ async def open_minds(
             tracer, shut_down = tracing
             outermost.append(Spans(tracer))
             stack.push_async_callback(asyncio.to_thread, shut_down)
+        prompts = Prompts(settings.engine.prompt_tokens, settings.limits.history, settings.engine.summaries)
+        stack.push_async_callback(prompts.summaries.aclose)
         services = Services(
             engine=engine,
             knowledge=Prepared(library, background),
             knowledge_threshold=settings.knowledge.threshold,
-            prompt_tokens=settings.engine.prompt_tokens,
+            prompts=prompts,
+            cache_salt=settings.engine.cache_salt,
             time_zone=settings.time_zone,
             memory=memory,
             humans=RequestDesk(records),

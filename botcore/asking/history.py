@@ -43,7 +43,11 @@ def estimate_tokens(text: str) -> int:
 
 
 def fit(
-    messages: Sequence[ChatMessage], budget: int, count: Callable[[str], int] = estimate_tokens
+    messages: Sequence[ChatMessage],
+    budget: int,
+    count: Callable[[str], int] = estimate_tokens,
+    *,
+    torn: bool = False,
 ) -> list[ChatMessage]:
     """As many of the latest messages as have `budget` tokens together, with the instructions before them.
 
@@ -53,15 +57,17 @@ def fit(
     Where something must go, more goes than must: the beginning is chosen among the messages at which half to all
     of the budget is used, by a checksum of their text. The next turns then mostly choose the same beginning, whatever
     is added behind it and however far back `messages` reach, so that their prompts only grow at the end: of n messages
-    to choose among, 2 in n + 1 turns move it.
+    to choose among, 2 in n + 1 turns move it. `torn` says that messages are missing at the front, since the store
+    gives so many and no more: then the beginning is chosen in the same way from the first half of them, even where
+    all of them would fit.
     """
     opening = next((n for n, message in enumerate(messages) if message.role != "system"), len(messages))
     system, dialogue = list(messages[:opening]), list(messages[opening:])
     left = budget - sum(_cost(message, count) for message in system)
-    return system + dialogue[_beginning(dialogue, left, count) :]
+    return system + dialogue[_beginning(dialogue, left, count, torn=torn) :]
 
 
-def _beginning(dialogue: list[ChatMessage], budget: int, count: Callable[[str], int]) -> int:
+def _beginning(dialogue: list[ChatMessage], budget: int, count: Callable[[str], int], *, torn: bool) -> int:
     last_turn = max(
         (n for n, message in enumerate(dialogue) if message.role == "user"), default=len(dialogue) - 1
     )
@@ -74,10 +80,11 @@ def _beginning(dialogue: list[ChatMessage], budget: int, count: Callable[[str], 
             break
         if dialogue[n].role == "user":
             latest_fit = n
-            if used >= budget // 2:
+            if used >= budget // 2 or (torn and 2 * n <= len(dialogue)):
                 candidates.append(n)
     else:
-        return 0
+        if not torn:
+            return 0
     return max(
         candidates,
         key=lambda n: zlib.crc32(dialogue[n].content.encode("utf-8", "surrogatepass")),
@@ -85,9 +92,9 @@ def _beginning(dialogue: list[ChatMessage], budget: int, count: Callable[[str], 
     )
 
 
-def estimate(messages: Sequence[ChatMessage]) -> int:
+def cost(messages: Sequence[ChatMessage], count: Callable[[str], int] = estimate_tokens) -> int:
     """Tokens of a prompt, more or less."""
-    return sum(_cost(message, estimate_tokens) for message in messages)
+    return sum(_cost(message, count) for message in messages)
 
 
 def _cost(message: ChatMessage, count: Callable[[str], int]) -> int:

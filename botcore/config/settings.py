@@ -54,6 +54,9 @@ class EngineSettings(Section):
     total_seconds: Seconds = 120
     priority_scheduling: bool = False
     prompt_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6000
+    summaries: bool = True
+    cache_salt: Annotated[str, Field(max_length=200)] = ""
+    """Empty: one prefix cache for all who use the server."""
 
 
 class TelegramSettings(Section):

@@ -10,13 +10,14 @@ from botcore.conversation.codec import (
     encode,
 )
 from botcore.conversation.references import reference
-from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
+from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry, Summary
 
 __all__ = [
     "SCHEMA",
     "ConversationState",
     "Expectation",
     "HistoryEntry",
+    "Summary",
     "clean_event",
     "clean_reply",
     "clean_text",

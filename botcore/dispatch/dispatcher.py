@@ -224,10 +224,12 @@ class Dispatcher:
             expected=expected,
             tools=tuple(one.plugin.tools.values()),
             note=turn.note,
+            summary=turn.state.summary,
         )
 
     def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:
         name = target.installed.plugin.name
+        turn.state.summary = ctx.summary
         if ctx.forgetting:
             turn.forget = True
             turn.state = turn.state.afresh()

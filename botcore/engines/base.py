@@ -83,6 +83,14 @@ class Usage(msgspec.Struct, frozen=True):
     """Tokens of the prompt that the prefix cache had, where the server tells it."""
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """Tokens of a text."""
+
+    tokens: int
+    context: int = 0
+    """That the model takes, prompt and answer together; 0 where the server does not tell it."""
+
+
 class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
     """A piece of the answer. The last one has a `finish_reason`, and the usage where the server tells it."""
 
@@ -108,6 +116,10 @@ class Engine(ABC):
     @abstractmethod
     async def health(self) -> str:
         """Empty where the engine answers, else a sentence that says what is wrong. Never raises."""
+
+    async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
+        """Tokens of a text without the marks of a message; None where this engine can't count. Never raises."""
+        return None
 
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""

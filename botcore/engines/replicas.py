@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 
-from botcore.engines.base import ChatRequest, Delta, Engine
+from botcore.engines.base import ChatRequest, Counted, Delta, Engine
 from botcore.engines.breaker import Breaker
 from botcore.errors import EngineError, EngineRefused, EngineTimeout, EngineUnavailable
 
@@ -118,6 +118,13 @@ class ReplicatedEngine(Engine):
         """By name: empty where the replica answers, else a sentence."""
         problems = await asyncio.gather(*(replica.engine.health() for replica in self._replicas))
         return dict(zip((replica.name for replica in self._replicas), problems, strict=True))
+
+    async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
+        """By the first that can: all have the same model."""
+        for replica in self._replicas:
+            if replica.breaker.closed and (counted := await replica.engine.count_tokens(text, model=model)):
+                return counted
+        return None
 
     async def aclose(self) -> None:
         await asyncio.gather(*(replica.engine.aclose() for replica in self._replicas))

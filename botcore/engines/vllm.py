@@ -12,11 +12,11 @@ from functools import partial
 import aiohttp
 
 from botcore.engines.answer import AnswerReader
-from botcore.engines.base import ChatRequest, Delta, Engine
+from botcore.engines.base import ChatRequest, Counted, Delta, Engine
 from botcore.engines.clock import Clock
 from botcore.engines.deadlines import Deadlines
 from botcore.engines.refusals import broke_off, choice_of_models, not_a_stream, refusal, too_long, unreachable
-from botcore.engines.wire import decode_models, encode_request, error_message
+from botcore.engines.wire import decode_count, decode_models, encode_count, encode_request, error_message
 from botcore.errors import EngineError, EngineRefused, EngineUnavailable
 
 PROMPT_LIMIT = 4_000_000
@@ -26,6 +26,7 @@ _LIST_LIMIT = 1 << 22
 _LARGE_BODY = 1 << 20
 _HEALTH_SECONDS = 5.0
 _LAST_BYTES_SECONDS = 0.1
+_COUNT_SECONDS = 2.0
 # Under the 5 s after which vLLM closes an idle connection, so that no request meets a closing one.
 _IDLE_SECONDS = 4.0
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]")
@@ -87,6 +88,23 @@ class VllmEngine(Engine):
         if self._model and self._model not in offered:
             return str(refusal(self.url, 404, "", model=self._model, offered=offered))
         return ""
+
+    async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
+        """By vLLM's `/tokenize`, which stands beside `/v1`; other servers have none."""
+        try:
+            async with asyncio.timeout(_COUNT_SECONDS):
+                name = model or self._model or await self._discovered()
+                async with self._connections().post(
+                    f"{self.url.removesuffix('/v1')}/tokenize",
+                    data=encode_count(text, model=name),
+                    headers=self._headers,
+                    allow_redirects=False,
+                ) as response:
+                    return (
+                        decode_count(await _body(response, _LIST_LIMIT)) if response.status == 200 else None
+                    )
+        except (EngineError, aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            return None
 
     async def aclose(self) -> None:
         session, self._session = self._session, None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from botcore.engines.base import ChatMessage, ChatRequest, Image, Tool
+from botcore.engines.base import ChatMessage, ChatRequest, Counted, Image, Tool
 
 DONE = b"[DONE]"
 TOOL_CHOICES = ("auto", "required")
@@ -72,6 +72,11 @@ class ModelList(msgspec.Struct, frozen=True):
     data: list[ModelCard]
 
 
+class CountReply(msgspec.Struct, frozen=True):
+    count: int
+    max_model_len: int | None = None
+
+
 class ErrorReply(msgspec.Struct, frozen=True):
     """vLLM says `{"error": {...}}`, a missing route `{"detail": "Not Found"}`, others `{"message": ...}`."""
 
@@ -82,6 +87,7 @@ class ErrorReply(msgspec.Struct, frozen=True):
 
 _chunks = msgspec.json.Decoder(Chunk)
 _models = msgspec.json.Decoder(ModelList)
+_counts = msgspec.json.Decoder(CountReply)
 _errors = msgspec.json.Decoder(ErrorReply)
 
 
@@ -96,6 +102,17 @@ def decode_chunk(data: bytes) -> Chunk:
 def decode_models(data: bytes) -> list[ModelCard]:
     """Raises ValueError."""
     return _models.decode(data).data
+
+
+def decode_count(data: bytes) -> Counted:
+    """Raises ValueError."""
+    reply = _counts.decode(data)
+    return Counted(reply.count, reply.max_model_len or 0)
+
+
+def encode_count(text: str, *, model: str) -> bytes:
+    """Body of a request for the number of a text's tokens."""
+    return orjson.dumps({"model": model, "prompt": well_formed(text), "add_special_tokens": False})
 
 
 def error_message(body: bytes) -> str:

@@ -106,6 +106,7 @@ class TestBot:
             commands=router.command_infos(languages),
             clock=lambda: self._now,
         )
+        self.prompts = services.prompts
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
@@ -210,6 +211,7 @@ class TestBot:
         for task in self._tasks:
             task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.prompts.summaries.aclose()
         for closer in (closer for plugin in self._plugins for closer in plugin.closers):
             await closer()
         for failure in ended:
