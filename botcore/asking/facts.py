@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 
 MAX_FACTS = 20
-_VALUE = re.compile(r"[\w.+-]*\d[\w.+:/-]*\w|\d|[\w.+-]+@[\w.-]+\w")
+_VALUE = re.compile(r"[a-z0-9][a-z0-9.+:/@_-]{0,99}", re.ASCII)
+"""Of these, what has a digit or an @."""
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_\u2e80-\U0010ffff]{4,}")
 _WIDE = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
-_STEM = 5
+_STEM = 4
 """Letters by which a word counts as the same: customer, customers."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 # A fact tells who said it, in words that the dialogue need not have.
@@ -48,4 +50,5 @@ def _stands(fact: str, plain: str, stems: set[str]) -> bool:
 
 
 def _has_values(text: str, plain: str) -> bool:
-    return all(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", plain) for value in _VALUE.findall(text))
+    values = (value.rstrip(".:/-") for value in _VALUE.findall(text) if "@" in value or _DIGIT.search(value))
+    return all(re.search(rf"(?<![a-z0-9.+@_-]){re.escape(value)}(?![a-z0-9@_-])", plain) for value in values)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
-import zlib
 from collections.abc import Callable, Sequence
 
 from botcore.engines.base import ChatMessage
@@ -87,9 +87,13 @@ def _beginning(dialogue: list[ChatMessage], budget: int, count: Callable[[str], 
             return 0
     return max(
         candidates,
-        key=lambda n: zlib.crc32(dialogue[n].content.encode("utf-8", "surrogatepass")),
+        key=lambda n: _digest(dialogue[n].content),
         default=latest_fit,
     )
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def cost(messages: Sequence[ChatMessage], count: Callable[[str], int] = estimate_tokens) -> int:

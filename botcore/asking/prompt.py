@@ -57,13 +57,23 @@ class Prompts(msgspec.Struct, frozen=True):
         self, engine: Engine, request: ChatRequest, history: Sequence[HistoryEntry], summary: Summary | None
     ) -> None:
         """Begin a summary of the older half, where the dialogue has grown long."""
-        rest = uncovered(history, summary)
-        long = len(rest) > _LONG * self.entries or cost(request.messages, self.counter) > _LONG * self.room(
-            request
-        )
+        rest, room = uncovered(history, summary), self.room(request)
+        long = len(rest) > _LONG * self.entries or cost(request.messages, self.counter) > _LONG * room
         if self.summarize and long and len(rest) >= 4:
-            half = next((n for n in range(len(rest) // 2, len(rest)) if rest[n].role == "user"), 0)
-            self.summaries.begin(engine, request, rest[:half], summary)
+            half = self._older_half(rest, room // 2)
+            answer = self.counter.context // 4 or None
+            self.summaries.begin(engine, msgspec.structs.replace(request, max_tokens=answer), half, summary)
+
+    def _older_half(self, entries: Sequence[HistoryEntry], room: int) -> Sequence[HistoryEntry]:
+        """Whole turns: what follows begins with a message of the person. Fewer where they are more than `room`."""
+        used, end = 0, 0
+        for number, entry in enumerate(entries[: len(entries) // 2 + 1]):
+            if entry.role == "user":
+                end = number
+            used += self.counter(entry.text)
+            if used > room:
+                break
+        return entries[:end]
 
 
 def messages_of(

@@ -25,6 +25,7 @@ WAIT_SECONDS = 900.0
 _AT_ONCE = 2
 _KEPT = 1000
 _TEXT = 2000
+_ANSWER = 700
 _PROMPT = (
     "Sum up the dialogue for somebody who has to go on with it. `text`: three sentences at most. "
     f"`facts`: at most {MAX_FACTS} short statements of what the person said of themselves and their wish (names, "
@@ -48,18 +49,22 @@ class Summaries:
 
     def __init__(self) -> None:
         self._made: OrderedDict[str, tuple[float, Summary]] = OrderedDict()
+        self._failed: OrderedDict[str, float] = OrderedDict()
         self._making: dict[str, asyncio.Task[None]] = {}
         self._gate = asyncio.Semaphore(_AT_ONCE)
 
     def begin(
         self, engine: Engine, request: ChatRequest, entries: Sequence[HistoryEntry], earlier: Summary | None
     ) -> None:
-        """Sum up `entries` and what `earlier` says of those before. A no-op while one is made or waits.
+        """Sum up `entries` and what `earlier` says of those before. A no-op while one is made or waits, and for a
+        quarter of an hour after one failed.
 
         `request` says which model, affinity and salt; its messages are not used.
         """
         key = request.affinity
-        if key in self._making or key in self._made or not entries or len(self._making) >= _KEPT:
+        failed = time.monotonic() - self._failed.get(key, -WAIT_SECONDS) < WAIT_SECONDS
+        busy = failed or key in self._making or key in self._made or len(self._making) >= _KEPT
+        if busy or not entries:
             return
         task = asyncio.create_task(self._make(engine, request, entries, earlier), name=f"summary {key}")
         self._making[key] = task
@@ -95,7 +100,7 @@ class Summaries:
             ],
             priority=PRIORITY,
             temperature=0.0,
-            max_tokens=700,
+            max_tokens=min(_ANSWER, request.max_tokens or _ANSWER),
             tools=(),
         )
         try:
@@ -103,6 +108,10 @@ class Summaries:
                 told = await answer_as(engine, asked, Told)
         except EngineError as error:
             log.info("a summary could not be made; the prompt keeps the latest turns", error=str(error))
+            self._failed[request.affinity] = time.monotonic()
+            self._failed.move_to_end(request.affinity)
+            if len(self._failed) > _KEPT:
+                self._failed.popitem(last=False)
             return
         text = without_invented_values(told.text[:_TEXT], source)
         self._keep(request.affinity, Summary(text, supported(told.facts, source), entries[-1].id))
