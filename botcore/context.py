@@ -17,13 +17,14 @@ from typing_extensions import TypeVar
 
 from botcore.asking.answering import answer
 from botcore.asking.choose import choose
+from botcore.asking.pictures import looks_like_picture, pictures
 from botcore.asking.prompt import Prompts, messages_of
 from botcore.asking.stream import Stream
 from botcore.asking.structured import answer_as
 from botcore.asking.tool import ToolFunction
 from botcore.asking.toolbox import Note, Toolbox
 from botcore.conversation import HistoryEntry, Summary
-from botcore.engines.base import ChatRequest, Engine, Tool
+from botcore.engines.base import ChatRequest, Engine, Image, Tool
 from botcore.errors import EngineUnavailable, PluginError
 from botcore.i18n.texts import Wording
 from botcore.intents.base import Detection
@@ -84,6 +85,8 @@ class Services(msgspec.Struct, frozen=True):
     """IANA name: what "tomorrow at 8" means."""
     prompts: Prompts = msgspec.field(default_factory=Prompts)
     """How much goes into a prompt: instructions, as much of the dialogue as fits, and the question."""
+    vision: bool = False
+    """Whether the engine's model sees pictures: `engine.vision`."""
     cache_salt: str = ""
     """Keeps this bot's prefixes in the engine's cache apart from those of other tenants."""
 
@@ -113,12 +116,14 @@ class Context(Generic[ConfigT]):
         tools: Sequence[ToolFunction] = (),
         note: Note = lambda stage, detail, ms: None,
         summary: Summary | None = None,
+        words: Callable[[str], str] = str,
     ) -> None:
         self._services = services
         self._toolbox = Toolbox(self, tools, person.roles, note) if tools else None
         self.config = config
         self.t = texts
         """`ctx.t(key, **values)`: the plugin's text in the person's language."""
+        self._words = words
         self.address = address
         self.person = person
         self.trace_id = trace_id
@@ -159,6 +164,11 @@ class Context(Generic[ConfigT]):
         return self._services.engine is not None
 
     @property
+    def pictures(self) -> list[Image]:
+        """Pictures of this message that the language model can see; none where it sees none (`engine.vision`)."""
+        return pictures(self.attachments) if self._services.vision else []
+
+    @property
     def knowledge(self) -> KnowledgeBase:
         """The documents that the team gave the bot."""
         return self._services.knowledge
@@ -193,7 +203,8 @@ class Context(Generic[ConfigT]):
         buttons: Sequence[str] = (),
         sources: Sequence[Source] = (),
     ) -> Stream:
-        """An answer of the language model, as a message that grows. The latest turns go along as far as they fit.
+        """An answer of the language model, as a message that grows. The latest turns go along as far as they fit, and
+        the message's pictures where the model sees; where it does not, a line below the answer says so.
 
         The model may call this plugin's tools (`@plugin.tool`) before it answers. Raises EngineUnavailable at once
         where no engine is configured: ask `has_engine` first.
@@ -208,6 +219,7 @@ class Context(Generic[ConfigT]):
             max_tokens=max_tokens,
             temperature=temperature,
             tools=toolbox.offered if toolbox else (),
+            images=self.pictures,
         )
         pieces = self._answer(engine, request, toolbox, with_history=with_history)
         return Stream(pieces, buttons=buttons, sources=sources)
@@ -275,13 +287,14 @@ class Context(Generic[ConfigT]):
         max_tokens: int | None = None,
         temperature: float | None = None,
         tools: Sequence[Tool] = (),
+        images: Sequence[Image] = (),
     ) -> ChatRequest:
         address, history = str(self.address), self.history if with_history else ()
         if history:
             made = self._services.prompts.summaries.take(address, {entry.id for entry in history})
             self.summary = made or self.summary
         return ChatRequest(
-            messages=messages_of(system, history, self.summary if history else None, prompt, ()),
+            messages=messages_of(system, history, self.summary if history else None, prompt, images),
             model=model,
             max_tokens=max_tokens,
             temperature=temperature,
@@ -299,6 +312,8 @@ class Context(Generic[ConfigT]):
         async with aclosing(answer(engine, fitted, toolbox=toolbox, shorten=prompts.shorter)) as pieces:
             async for piece in pieces:
                 yield piece
+        if sum(map(looks_like_picture, self.attachments)) > len(request.messages[-1].images):
+            yield "\n\n" + self._words("picture_unseen")
         if with_history:
             prompts.sum_up(engine, request, self.history, self.summary)
 

@@ -22,6 +22,7 @@ from botcore.engines.base import Engine
 from botcore.engines.connect import connect
 from botcore.engines.deadlines import Deadlines
 from botcore.engines.minilm import MiniLM, weights_folder
+from botcore.engines.transcriber import Transcriber
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import Catalog
 from botcore.intents.base import Detector, Examples
@@ -35,6 +36,7 @@ from botcore.middleware.apology import Apology
 from botcore.middleware.language import Language
 from botcore.middleware.spans import Spans
 from botcore.middleware.trace import Trace
+from botcore.middleware.voice import Voice
 from botcore.paths import plugin_folders
 from botcore.stores.records.desk import RequestDesk
 from botcore.stores.records.records import Records
@@ -125,6 +127,7 @@ async def open_minds(
             knowledge_threshold=settings.knowledge.threshold,
             prompts=prompts,
             cache_salt=settings.engine.cache_salt,
+            vision=settings.engine.vision,
             time_zone=settings.time_zone,
             memory=memory,
             humans=RequestDesk(records),
@@ -158,12 +161,14 @@ def compose_minds(
     services: Services,
     outermost: Sequence[Middleware] = (),
     keep_trace: KeepTrace = lambda trace: None,
+    transcriber: Transcriber | None = None,
 ) -> Next:
-    """The way of a turn: trace, apology, language, dispatcher."""
+    """The way of a turn: trace, apology, voice, language, dispatcher."""
     middleware: list[Middleware] = [
         *outermost,
         Trace(keep_trace, message_text=settings.log.message_text),
         Apology(texts, settings.limits.turn_seconds),
+        Voice(texts, transcriber),
         Language(lambda text, prior: detect_language(text, prior).code, texts.languages, settings.language),
     ]
     return compose(middleware, Dispatcher(router, detector, services, texts).handle)

@@ -55,6 +55,7 @@ class EngineSettings(Section):
     priority_scheduling: bool = False
     prompt_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6000
     summaries: bool = True
+    vision: bool = False
     cache_salt: Annotated[str, Field(max_length=200)] = ""
     """Empty: one prefix cache for all who use the server."""
 

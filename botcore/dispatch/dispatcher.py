@@ -225,6 +225,7 @@ class Dispatcher:
             tools=tuple(one.plugin.tools.values()),
             note=turn.note,
             summary=turn.state.summary,
+            words=partial(self._texts.text, turn.language),
         )
 
     def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:

@@ -79,6 +79,13 @@ class Turn:
     def attachments(self) -> tuple[Attachment, ...]:
         return tuple(one for event in self.events if isinstance(event, Message) for one in event.attachments)
 
+    def hear(self, spoken: str) -> None:
+        """Take what was said in a voice message for written, behind what was."""
+        if isinstance(self.event, Message):
+            text = "\n".join(filter(None, [self.event.text, spoken]))
+            self.event = msgspec.structs.replace(self.event, text=text)
+            self.events = (self.event, *self.events[1:])
+
     @contextmanager
     def step(self, stage: str) -> Iterator[Callable[[str], None]]:
         """Time a stage. Call the yielded function with what it decided."""

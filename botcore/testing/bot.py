@@ -23,6 +23,7 @@ from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
 from botcore.dispatch.worker import Handle, Worker
 from botcore.engines.base import Engine
+from botcore.engines.transcriber import Transcriber
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import core_catalog, load_catalog
 from botcore.intents.base import Detection, Detector
@@ -30,6 +31,7 @@ from botcore.knowledge.base import KnowledgeBase
 from botcore.middleware import Middleware, compose
 from botcore.middleware.apology import Apology
 from botcore.middleware.language import Language
+from botcore.middleware.voice import Voice
 from botcore.plugin import Plugin
 from botcore.testing.fakes import FixedKnowledge, MemoryDesk
 from botcore.types import (
@@ -83,6 +85,8 @@ class TestBot:
         config: Mapping[str, Any] | None = None,
         engine: Engine | None = None,
         knowledge: KnowledgeBase | None = None,
+        transcriber: Transcriber | None = None,
+        vision: bool = False,
         humans: HumanDesk | None = None,
         detector: Detector | None = None,
         language: str = "en",
@@ -105,11 +109,13 @@ class TestBot:
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(languages),
             clock=lambda: self._now,
+            vision=vision,
         )
         self.prompts = services.prompts
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
+            Voice(texts, transcriber),
             Language(lambda text, prior: detect_language(text, prior).code, languages, language),
         ]
         self._plugins = plugins
