@@ -15,6 +15,8 @@ REMEMBERED = 20_000
 _AT_ONCE = 8
 _PATIENCE = 5
 """Times in a row that an engine may not count, before it is taken for one that can't."""
+_LONGEST = 100_000
+"""Characters of a text that is worth a request; longer ones are far over any budget."""
 _LEARNS = 0.2
 """Weight of a new count in the running mean."""
 _LEAST = 8
@@ -47,7 +49,11 @@ class TokenCounter:
 
     async def learn(self, engine: Engine, texts: Iterable[str], *, model: str = "") -> None:
         """Have the engine count what has not been counted. Never raises for an engine that is away or can't count."""
-        unknown = [text for text in dict.fromkeys(texts) if text and hash(text) not in self._counts]
+        unknown = [
+            text
+            for text in dict.fromkeys(texts)
+            if 0 < len(text) <= _LONGEST and hash(text) not in self._counts
+        ]
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def one(text: str) -> None:
