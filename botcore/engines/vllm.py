@@ -159,29 +159,34 @@ class VllmEngine(Engine):
 
     async def _read(self, response: aiohttp.ClientResponse, clock: Clock) -> AsyncGenerator[Delta, None]:
         answer = AnswerReader(self.url)
-        while not answer.complete:
-            received = await self._receive(response, clock)
-            if received:
-                delta = answer.feed(received)
-                if delta:
-                    yield delta
-                if answer.progressed:
-                    clock.progressed()
-            else:
-                answer.end()
-            if answer.failure:
-                raise answer.failure
+        content = response.content
+
+        def interrupt() -> None:
+            content.set_exception(TimeoutError())
+
+        try:
+            while not answer.complete:
+                clock.wait(interrupt)
+                received = await content.readany()
+                clock.waited()
+                if received:
+                    delta = answer.feed(received)
+                    if delta:
+                        yield delta
+                    if answer.progressed:
+                        clock.progressed()
+                else:
+                    answer.end()
+                if answer.failure:
+                    raise answer.failure
+        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+            if clock.rang:
+                raise clock.expired() from None
+            raise broke_off(self.url, str(error) or type(error).__name__) from error
+        finally:
+            clock.stop()
         await _read_to_the_end(response)
         yield answer.last()
-
-    async def _receive(self, response: aiohttp.ClientResponse, clock: Clock) -> bytes:
-        try:
-            async with asyncio.timeout_at(clock.until):
-                return await response.content.readany()
-        except TimeoutError:
-            raise clock.expired() from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise broke_off(self.url, str(error) or type(error).__name__) from error
 
     async def _refused(self, response: aiohttp.ClientResponse, model: str) -> EngineError:
         if response.status == 200:
