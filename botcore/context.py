@@ -35,6 +35,8 @@ from botcore.types import Address, Attachment, Person, Source, WhileAnswering
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
 T = PlainTypeVar("T")
+BY_EDITS = frozenset({"telegram", "discord"})
+"""Channels that show a growing answer by editing it."""
 
 
 class CommandInfo(msgspec.Struct, frozen=True):
@@ -320,7 +322,8 @@ class Context(Generic[ConfigT]):
     async def _fitted(self, engine: Engine, request: ChatRequest, *, with_history: bool) -> ChatRequest:
         prompts = self._services.prompts
         torn = with_history and not self.summary and len(self.history) >= prompts.entries
-        return await prompts.fitted(engine, request, torn=torn)
+        by_edits = self.address.channel in BY_EDITS
+        return await prompts.fitted(engine, request, torn=torn, by_edits=by_edits)
 
     def detect_language(self, text: str) -> str:
         """ISO 639-1 code of a text's language; empty where it can't be told (digits, emoji, one short word)."""

@@ -15,6 +15,8 @@ from botcore.engines.base import ChatMessage, ChatRequest, Engine, Image
 
 _NEAR = 0.7
 """Of the budget: from here on the estimate is not good enough, and texts are counted."""
+_INTERVAL = 8
+"""Tokens per piece where each can't be shown: a sixth of the chunks."""
 _LONG = 0.5
 """Of the budget, or of the entries that the store gives: from here on the older half is summed up."""
 
@@ -30,15 +32,25 @@ class Prompts(msgspec.Struct, frozen=True):
     counter: TokenCounter = msgspec.field(default_factory=TokenCounter)
     summaries: Summaries = msgspec.field(default_factory=Summaries)
 
-    async def fitted(self, engine: Engine, request: ChatRequest, *, torn: bool) -> ChatRequest:
-        """The request with as much of its dialogue as there is room for. `torn`: older entries were left out."""
+    async def fitted(
+        self, engine: Engine, request: ChatRequest, *, torn: bool = False, by_edits: bool = False
+    ) -> ChatRequest:
+        """The request with as much of its dialogue as there is room for. `torn`: older entries were left out.
+
+        `by_edits`: the answer is shown by edits, one a second or so, and may come in larger pieces. Only vLLM knows
+        how, which is told by its `/tokenize`.
+        """
         texts = [message.content for message in request.messages]
         if not self.counter.context:
             await self.counter.learn(engine, texts[:1], model=request.model)
         room = self.room(request)
         if cost(request.messages, self.counter) > _NEAR * room:
             await self.counter.learn(engine, texts, model=request.model)
-        return msgspec.structs.replace(request, messages=fit(request.messages, room, self.counter, torn=torn))
+        return msgspec.structs.replace(
+            request,
+            messages=fit(request.messages, room, self.counter, torn=torn),
+            stream_interval=_INTERVAL if by_edits and self.counter.context else None,
+        )
 
     def room(self, request: ChatRequest) -> int:
         """Tokens for the messages: what the model takes, less its tools and the answer."""

