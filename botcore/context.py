@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Generic, Protocol, get_args
 from typing import TypeVar as PlainTypeVar
 from zoneinfo import available_timezones
 
@@ -15,14 +15,10 @@ import msgspec
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from botcore.asking.answering import answer
 from botcore.asking.choose import choose
 from botcore.asking.pictures import looks_like_picture, pictures
-from botcore.asking.prompt import Prompts, messages_of
 from botcore.asking.stream import Stream
-from botcore.asking.structured import answer_as
 from botcore.asking.tool import ToolFunction
-from botcore.asking.toolbox import Note, Toolbox
 from botcore.conversation import HistoryEntry, Summary
 from botcore.engines.base import ChatRequest, Engine, Image, Tool
 from botcore.errors import EngineUnavailable, PluginError
@@ -32,6 +28,11 @@ from botcore.knowledge.base import KnowledgeBase
 from botcore.memory.base import Notes, Owner, PersonMemory
 from botcore.memory.local import LocalMemory
 from botcore.types import Address, Attachment, Person, Source, WhileAnswering
+
+if TYPE_CHECKING:
+    # These bring asyncio along, which half of a command's start can do without.
+    from botcore.asking.prompt import Prompts
+    from botcore.asking.toolbox import Note, Toolbox
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
 T = PlainTypeVar("T")
@@ -69,6 +70,12 @@ class HumanDesk(Protocol):
         while its request is open, gives the same reference."""
 
 
+def _new_prompts() -> Prompts:
+    from botcore.asking.prompt import Prompts
+
+    return Prompts()
+
+
 class Services(msgspec.Struct, frozen=True):
     """What all contexts share."""
 
@@ -85,12 +92,20 @@ class Services(msgspec.Struct, frozen=True):
     """Unix seconds, as timers count them."""
     time_zone: str = "UTC"
     """IANA name: what "tomorrow at 8" means."""
-    prompts: Prompts = msgspec.field(default_factory=Prompts)
+    prompts: Prompts = msgspec.field(default_factory=_new_prompts)
     """How much goes into a prompt: instructions, as much of the dialogue as fits, and the question."""
     vision: bool = False
     """Whether the engine's model sees pictures: `engine.vision`."""
     cache_salt: str = ""
     """Keeps this bot's prefixes in the engine's cache apart from those of other tenants."""
+
+
+def _new_toolbox(
+    ctx: Context[Any], tools: Sequence[ToolFunction], roles: tuple[str, ...], note: Note
+) -> Toolbox:
+    from botcore.asking.toolbox import Toolbox
+
+    return Toolbox(ctx, tools, roles, note)
 
 
 class Context(Generic[ConfigT]):
@@ -121,7 +136,7 @@ class Context(Generic[ConfigT]):
         words: Callable[[str], str] = str,
     ) -> None:
         self._services = services
-        self._toolbox = Toolbox(self, tools, person.roles, note) if tools else None
+        self._toolbox = _new_toolbox(self, tools, person.roles, note) if tools else None
         self.config = config
         self.t = texts
         """`ctx.t(key, **values)`: the plugin's text in the person's language."""
@@ -251,6 +266,8 @@ class Context(Generic[ConfigT]):
             max_tokens=max_tokens,
             temperature=temperature,
         )
+        from botcore.asking.structured import answer_as
+
         request = await self._fitted(engine, request, with_history=with_history)
         return await answer_as(engine, request, type, shorten=self._services.prompts.shorter)
 
@@ -291,6 +308,8 @@ class Context(Generic[ConfigT]):
         tools: Sequence[Tool] = (),
         images: Sequence[Image] = (),
     ) -> ChatRequest:
+        from botcore.asking.prompt import messages_of
+
         address, history = str(self.address), self.history if with_history else ()
         if history:
             made = self._services.prompts.summaries.take(address, {entry.id for entry in history})
@@ -309,6 +328,8 @@ class Context(Generic[ConfigT]):
     async def _answer(
         self, engine: Engine, request: ChatRequest, toolbox: Toolbox | None, *, with_history: bool
     ) -> AsyncGenerator[str, None]:
+        from botcore.asking.answering import answer
+
         prompts = self._services.prompts
         fitted = await self._fitted(engine, request, with_history=with_history)
         async with aclosing(answer(engine, fitted, toolbox=toolbox, shorten=prompts.shorter)) as pieces:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from botcore.engines.base import ChatMessage, ChatRequest, Delta, Engine, Image, Tool, ToolCall
+from botcore.engines.base import ChatMessage, ChatRequest, Counted, Delta, Engine, Image, Tool, ToolCall
 from botcore.engines.connect import connect
 from botcore.engines.tool_calls import MAX_ARGUMENTS, MAX_CALLS
 from botcore.errors import EngineUnavailable
@@ -172,3 +172,9 @@ async def test_what_the_prefix_cache_had_is_counted_for_each_salt_by_itself(
         assert last.usage is not None
         cached.append(last.usage.cached_tokens)
     assert cached == [0, 3, 0, 4]
+
+
+async def test_tokens_are_counted_where_the_server_can(engine: Engine, server: FakeEngine) -> None:
+    assert await engine.count_tokens("Hello, world!") == Counted(4, 4096)
+    await server.stop()
+    assert await engine.count_tokens("Hello, world!") is None
