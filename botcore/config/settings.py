@@ -45,6 +45,8 @@ class DatabaseSettings(Section):
 class EngineSettings(Section):
     urls: list[forms.EngineUrl] = []
     """Replicas of one model; empty where there is none."""
+    program: str = ""
+    """The program that `botcore engine serve` starts; empty for the one it finds."""
     model: str = ""
     """Empty: the server's first."""
     api_key: forms.Token = SecretStr("")

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from botcore.engines.load import Load
+
 
 class Image(msgspec.Struct, frozen=True):
     """A picture in a message, for models that see."""
@@ -106,6 +108,10 @@ class Engine(ABC):
     @abstractmethod
     async def health(self) -> str:
         """Empty where the engine answers, else a sentence that says what is wrong. Never raises."""
+
+    async def load(self) -> Load | None:
+        """How busy it is; None where it does not tell. Raises EngineError where it can't be asked."""
+        return None
 
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""

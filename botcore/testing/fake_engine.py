@@ -97,6 +97,9 @@ class FakeEngine:
     ) -> None:
         self.models = list(models)
         self.requests: list[FakeRequest] = []
+        self.metrics = ""
+        """What `/metrics` says; empty for a server that has no such page."""
+        self.metrics_read = 0
         self._reply = reply
         self._api_key = api_key
         self._host = host
@@ -126,6 +129,7 @@ class FakeEngine:
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/health", self._health)
         app.router.add_post("/tokenize", self._tokenize)
+        app.router.add_get("/metrics", self._metrics)
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
@@ -195,6 +199,10 @@ class FakeEngine:
 
     async def _health(self, http: web.Request) -> web.Response:
         return web.Response()
+
+    async def _metrics(self, http: web.Request) -> web.Response:
+        self.metrics_read += 1
+        return web.Response(text=self.metrics) if self.metrics else _json({"detail": "Not Found"}, status=404)
 
     async def _tokenize(self, http: web.Request) -> web.Response:
         """One token for each word or sign, which no real tokenizer does."""
