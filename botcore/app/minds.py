@@ -80,6 +80,10 @@ def connect_engine(settings: Settings) -> Engine | None:
         api_key=engine.api_key.get_secret_value(),
         deadlines=deadlines,
         priority_scheduling=engine.priority_scheduling,
+        max_waiting=engine.max_waiting,
+        queue_seconds=engine.queue_seconds,
+        background=engine.background,
+        hedge_seconds=engine.hedge_seconds,
     )
 
 

@@ -55,6 +55,10 @@ class EngineSettings(Section):
     between_chunks_seconds: Seconds = 20
     total_seconds: Seconds = 120
     priority_scheduling: bool = False
+    max_waiting: Annotated[int, Field(ge=0, le=100_000)] = 64
+    queue_seconds: Seconds = 10
+    background: Annotated[int, Field(ge=1, le=10_000)] = 4
+    hedge_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
     prompt_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6000
 
 

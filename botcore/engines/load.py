@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -25,6 +26,17 @@ class Load(msgspec.Struct, frozen=True):
     """Tokens looked up in the prefix cache."""
     prefix_hits: int = 0
     """Tokens of these that it had."""
+
+    @classmethod
+    def over(cls, loads: Sequence[Load]) -> Load:
+        """Of several servers as if they were one. At least one must be given."""
+        return cls(
+            running=sum(load.running for load in loads),
+            waiting=sum(load.waiting for load in loads),
+            cache_use=sum(load.cache_use for load in loads) / len(loads),
+            prefix_asked=sum(load.prefix_asked for load in loads),
+            prefix_hits=sum(load.prefix_hits for load in loads),
+        )
 
 
 def load_from(metrics: bytes) -> Load | None:
