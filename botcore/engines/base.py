@@ -109,6 +109,9 @@ class Engine(ABC):
     async def health(self) -> str:
         """Empty where the engine answers, else a sentence that says what is wrong. Never raises."""
 
+    def prepare(self) -> None:
+        """Begin with what takes long before the first answer; a no-op where nothing does."""
+
     async def load(self) -> Load | None:
         """How busy it is; None where it does not tell. Raises EngineError where it can't be asked."""
         return None
