@@ -67,19 +67,13 @@ def find_vllm(named: str = "") -> Path:
 
 def command(launch: Launch, program: Path, *, api_key: str = "") -> Command:
     """Raises nothing: whether vLLM likes it, vLLM says."""
-    cpu = is_for_cpu(program)
     flags = {
         "--host": launch.host,
         "--port": str(launch.port),
-        "--enable-prefix-caching": "",
-        "--scheduling-policy": "priority",
         "--max-num-queued-reqs": str(launch.queue),
         "--shutdown-timeout": str(SHUTDOWN_SECONDS),
-        "--enable-prompt-tokens-details": "",
         **({"--served-model-name": launch.name} if launch.name else {}),
-        **_parsers(launch),
-        **_adapters(launch),
-        **({"--block-size": str(CPU_BLOCK)} if cpu else {}),
+        **({} if _only_reads(launch.further) else _for_chat(launch, program)),
     }
     given = {flag.partition("=")[0] for flag in launch.further if flag.startswith("--")}
     kept = {flag: value for flag, value in flags.items() if not _overridden(flag, given)}
@@ -90,6 +84,22 @@ def command(launch: Launch, program: Path, *, api_key: str = "") -> Command:
     return Command(
         [str(program), "serve", launch.model, *written, *launch.further], _environment(launch, api_key)
     )
+
+
+def _for_chat(launch: Launch, program: Path) -> dict[str, str]:
+    return {
+        "--enable-prefix-caching": "",
+        "--scheduling-policy": "priority",
+        "--enable-prompt-tokens-details": "",
+        **_parsers(launch),
+        **_adapters(launch),
+        **({"--block-size": str(CPU_BLOCK)} if is_for_cpu(program) else {}),
+    }
+
+
+def _only_reads(further: Sequence[str]) -> bool:
+    """Whether the model makes vectors or scores: vLLM fails to start where such a one is given a prefix cache."""
+    return "--runner=pooling" in further or ("--runner", "pooling") in zip(further, further[1:], strict=False)
 
 
 def is_for_cpu(program: Path) -> bool:

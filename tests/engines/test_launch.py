@@ -64,6 +64,14 @@ def test_an_unknown_family_gets_no_tools_and_a_named_parser_does() -> None:
     assert "--enable-auto-tool-choice --tool-call-parser xlam" in flags(tool_parser="xlam")
 
 
+@pytest.mark.parametrize("further", [["--runner", "pooling"], ["--dtype", "half", "--runner=pooling"]])
+def test_a_model_that_makes_vectors_gets_nothing_that_is_for_chat(further: list[str]) -> None:
+    words = command(Launch(model="Qwen/Qwen3-Embedding-0.6B", further=further), Path("vllm")).arguments
+    assert "--enable-prefix-caching" not in words
+    assert "--tool-call-parser" not in words
+    assert "--max-num-queued-reqs" in words
+
+
 def test_a_build_for_processors_gets_small_blocks(tmp_path: Path) -> None:
     program = tmp_path / "bin" / "vllm"
     packages = tmp_path / "lib" / "python3.12" / "site-packages"
