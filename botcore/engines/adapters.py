@@ -9,12 +9,12 @@ from contextlib import aclosing, suppress
 import msgspec
 
 from botcore.engines.base import ChatRequest, Delta, Engine
-from botcore.engines.load import Load
 from botcore.engines.remote import Remote
+from botcore.engines.wrapper import EngineWrapper
 from botcore.errors import EngineRefused
 
 
-class AdaptedEngine(Engine):
+class AdaptedEngine(EngineWrapper):
     """One server, which is told of an adapter before the first request for it.
 
     vLLM allows that where it runs with VLLM_ALLOW_RUNTIME_LORA_UPDATING (`botcore engine serve --hot-lora`). Where it does not, or
@@ -23,7 +23,7 @@ class AdaptedEngine(Engine):
 
     def __init__(self, engine: Engine, remote: Remote, adapters: Mapping[str, str]) -> None:
         """`adapters`: name -> folder, as the server's machine knows it."""
-        self._engine = engine
+        super().__init__(engine)
         self._remote = remote
         self._adapters = dict(adapters)
         self._told: set[str] = set()
@@ -40,18 +40,9 @@ class AdaptedEngine(Engine):
             self._told.discard(request.model)  # the server may have been started anew
             raise
 
-    async def health(self) -> str:
-        return await self._engine.health()
-
-    async def load(self) -> Load | None:
-        return await self._engine.load()
-
-    def prepare(self) -> None:
-        self._engine.prepare()
-
     async def aclose(self) -> None:
         await self._remote.aclose()
-        await self._engine.aclose()
+        await super().aclose()
 
     async def _tell(self, name: str) -> None:
         async with self._telling:
@@ -64,20 +55,14 @@ class AdaptedEngine(Engine):
             self._told.add(name)
 
 
-class ModelEngine(Engine):
+class ModelEngine(EngineWrapper):
     """An engine whose requests are for `model` where they name none."""
 
     def __init__(self, engine: Engine, model: str) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._model = model
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         if not request.model:
             request = msgspec.structs.replace(request, model=self._model)
         return self._engine.stream(request)
-
-    async def health(self) -> str:
-        return await self._engine.health()
-
-    async def load(self) -> Load | None:
-        return await self._engine.load()

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager, nullcontext
 
 from botcore.engines.base import ChatRequest, Delta, Engine
-from botcore.engines.load import Load
 from botcore.engines.watch import Watch
+from botcore.engines.wrapper import EngineWrapper
 from botcore.errors import EngineUnavailable
 
 QUEUE = 256
@@ -20,7 +20,7 @@ BACKGROUND_PATIENCE = 60.0
 """Seconds for which work in the background waits for the work before it."""
 
 
-class AdmittedEngine(Engine):
+class AdmittedEngine(EngineWrapper):
     """An engine that is asked only while there is room.
 
     Where every replica is full, a request waits up to `queue_seconds` and is then refused with EngineUnavailable, so that
@@ -37,7 +37,7 @@ class AdmittedEngine(Engine):
         background: int = 4,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._watches = watches
         self._queue_seconds = queue_seconds
         self._background = asyncio.Semaphore(background)
@@ -54,16 +54,10 @@ class AdmittedEngine(Engine):
                 async for delta in deltas:
                     yield delta
 
-    async def health(self) -> str:
-        return await self._engine.health()
-
-    async def load(self) -> Load | None:
-        return await self._engine.load()
-
     async def aclose(self) -> None:
         for watch in self._watches:
             await watch.aclose()
-        await self._engine.aclose()
+        await super().aclose()
 
     @asynccontextmanager
     async def _after_others(self) -> AsyncIterator[None]:
