@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -99,7 +100,7 @@ def _for_chat(launch: Launch, program: Path) -> dict[str, str]:
 
 def _only_reads(further: Sequence[str]) -> bool:
     """Whether the model makes vectors or scores: vLLM fails to start where such a one is given a prefix cache."""
-    return "--runner=pooling" in further or ("--runner", "pooling") in zip(further, further[1:], strict=False)
+    return "--runner=pooling" in further or ("--runner", "pooling") in pairwise(further)
 
 
 def is_for_cpu(program: Path) -> bool:
