@@ -9,7 +9,7 @@ from botcore.testing.fake_engine import FakeEngine
 from tests.app.service import PROBE_ONLY, service_in
 from tests.app.talk import Talk
 
-TEACHER = '''from botcore import Context, Plugin, Stream
+TEACHER = """from botcore import Context, Plugin, Stream
 
 plugin = Plugin("teacher")
 
@@ -17,7 +17,7 @@ plugin = Plugin("teacher")
 @plugin.fallback
 async def teach(ctx: Context) -> Stream:
     return ctx.ask(ctx.text)
-'''
+"""
 
 
 async def test_a_plugins_requests_are_for_the_adapter_that_its_settings_name(tmp_path: Path) -> None:
