@@ -12,33 +12,34 @@ from rich.table import Table
 
 from botcore.app.logs import set_up_logs
 from botcore.cli.benches.echo import bare, bot
+from botcore.cli.benches.engine import Target
+from botcore.cli.benches.engine_lines import engine_lines
+from botcore.cli.benches.line import Line
 from botcore.cli.benches.load import Latency, Rate, full_speed, steady
 from botcore.cli.benches.service import Start, import_ms, starts
 from botcore.cli.common import out, print_json, run_async
 from botcore.config.settings import LogSettings
 
 T = TypeVar("T")
-What = Literal["all", "echo", "start"]
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One figure: the median of the runs."""
-
-    what: str
-    unit: str
-    value: float
-    bare: float | None = None
-    """The same of the bare loop, where that makes sense."""
-    goal: str = ""
+What = Literal["all", "echo", "start", "engine"]
 
 
 def bench(
-    what: Annotated[What, Parameter(help="echo: the durable path. start: start, import and memory.")] = "all",
+    what: Annotated[
+        What,
+        Parameter(
+            help="echo: the durable path. start: start, import and memory. engine: the engine's client."
+        ),
+    ] = "all",
     /,
     *,
     runs: Annotated[int, Parameter(help="How often to measure; the median counts.")] = 3,
     messages: Annotated[int, Parameter(help="How many messages a run at full speed has.")] = 5000,
     seconds: Annotated[float, Parameter(help="How long a run at 50 messages a second lasts.")] = 10.0,
+    url: Annotated[
+        str, Parameter(help="engine: a vLLM to measure besides, as http://127.0.0.1:8000/v1.")
+    ] = "",
+    model: Annotated[str, Parameter(help="engine: the model's name there.")] = "",
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
 ) -> None:
     """Print the figures, as a table or as JSON."""
@@ -48,6 +49,8 @@ def bench(
         lines += run_async(_echo(runs, messages, seconds))
     if what in ("all", "start"):
         lines += run_async(_start(runs))
+    if what in ("all", "engine"):
+        lines += run_async(engine_lines(runs, Target(url, model, priority_scheduling=True) if url else None))
     if json:
         print_json({"runs": runs, "figures": [msgspec.to_builtins(line) for line in lines]})
     else:
@@ -114,7 +117,7 @@ def _both(pair: tuple[Sequence[T], Sequence[T]], figure: Callable[[T], float]) -
 
 
 def _print(lines: list[Line], runs: int) -> None:
-    table = Table("", "botcore", "bare loop", "unit", "goal", box=None, pad_edge=False)
+    table = Table("", "botcore", "bare", "unit", "goal", box=None, pad_edge=False)
     for column in (1, 2):
         table.columns[column].justify = "right"
     for line in lines:

@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, cast
 
+import msgspec
+
 from botcore.asking.stream import Stream
 from botcore.context import Context, Services
 from botcore.conversation import Expectation, encode
@@ -15,6 +17,7 @@ from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
+from botcore.engines.adapters import ModelEngine
 from botcore.errors import AnswerUnfit, EngineError, EngineRefused, PluginError, PromptTooLong
 from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
@@ -206,7 +209,7 @@ class Dispatcher:
     ) -> Context[Any]:
         one = target.installed
         return Context(
-            services=self._services,
+            services=_for_plugin(self._services, one.model),
             config=one.config,
             texts=Wording(one.catalog, turn.language),
             address=turn.event.address,
@@ -281,3 +284,9 @@ class Dispatcher:
             )
             for number, one in enumerate(ctx.scheduled)
         ]
+
+
+def _for_plugin(services: Services, model: str) -> Services:
+    if not model or services.engine is None:
+        return services
+    return msgspec.structs.replace(services, engine=ModelEngine(services.engine, model))

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from botcore.engines.load import Load
+
 
 class Image(msgspec.Struct, frozen=True):
     """A picture in a message, for models that see."""
@@ -116,6 +118,13 @@ class Engine(ABC):
     @abstractmethod
     async def health(self) -> str:
         """Empty where the engine answers, else a sentence that says what is wrong. Never raises."""
+
+    def prepare(self) -> None:
+        """Begin with what takes long before the first answer; a no-op where nothing does."""
+
+    async def load(self) -> Load | None:
+        """How busy it is; None where it does not tell. Raises EngineError where it can't be asked."""
+        return None
 
     async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
         """Tokens of a text without the marks of a message; None where this engine can't count. Never raises."""

@@ -15,7 +15,16 @@ from botcore.engines.answer import AnswerReader
 from botcore.engines.base import ChatRequest, Counted, Delta, Engine
 from botcore.engines.clock import Clock
 from botcore.engines.deadlines import Deadlines
-from botcore.engines.refusals import broke_off, choice_of_models, not_a_stream, refusal, too_long, unreachable
+from botcore.engines.load import Load, load_from
+from botcore.engines.refusals import (
+    broke_off,
+    choice_of_models,
+    not_a_stream,
+    refusal,
+    too_long,
+    too_slow,
+    unreachable,
+)
 from botcore.engines.wire import decode_count, decode_models, encode_count, encode_request, error_message
 from botcore.errors import EngineError, EngineRefused, EngineUnavailable
 
@@ -88,6 +97,15 @@ class VllmEngine(Engine):
         if self._model and self._model not in offered:
             return str(refusal(self.url, 404, "", model=self._model, offered=offered))
         return ""
+
+    async def load(self) -> Load | None:
+        try:
+            async with asyncio.timeout(_HEALTH_SECONDS):
+                return load_from(await self._get(f"{self.url.removesuffix('/v1')}/metrics"))
+        except TimeoutError:
+            raise too_slow(self.url, "say how busy it is", _HEALTH_SECONDS) from None
+        except EngineRefused:
+            return None  # other servers than vLLM have no such page
 
     async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
         """By vLLM's `/tokenize`, which stands beside `/v1`; other servers have none."""

@@ -105,6 +105,11 @@ class FakeEngine:
     ) -> None:
         self.models = list(models)
         self.requests: list[FakeRequest] = []
+        self.metrics = ""
+        """What `/metrics` says; empty for a server that has no such page."""
+        self.metrics_read = 0
+        self.loaded: list[dict[str, str]] = []
+        """Adapters that it was told to load."""
         self._reply = reply
         self._api_key = api_key
         self._host = host
@@ -135,6 +140,8 @@ class FakeEngine:
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/health", self._health)
         app.router.add_post("/tokenize", self._tokenize)
+        app.router.add_post("/v1/load_lora_adapter", self._load_adapter)
+        app.router.add_get("/metrics", self._metrics)
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
@@ -215,6 +222,17 @@ class FakeEngine:
 
     async def _health(self, http: web.Request) -> web.Response:
         return web.Response()
+
+    async def _load_adapter(self, http: web.Request) -> web.Response:
+        adapter = orjson.loads(await http.read())
+        self.loaded.append(adapter)
+        if adapter["lora_name"] not in self.models:
+            return _error(404, "No adapter found there.")
+        return web.Response(text="Success")
+
+    async def _metrics(self, http: web.Request) -> web.Response:
+        self.metrics_read += 1
+        return web.Response(text=self.metrics) if self.metrics else _json({"detail": "Not Found"}, status=404)
 
     async def _tokenize(self, http: web.Request) -> web.Response:
         """One token for each word or sign, which no real tokenizer does."""
