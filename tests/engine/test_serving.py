@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,15 @@ async def test_a_server_as_botcore_starts_it_serves_a_bot(tmp_path: Path) -> Non
             adapters={"friend": str(first), "tutor": str(second), "gone": str(tmp_path / "gone")},
         )
         assert engine is not None
-        told = {model: await text_of(engine, hello(model)) for model in ("", "friend", "tutor")}
-        assert len(set(told.values())) == 3
-        assert told[""] == reply_to("hello")
-        with pytest.raises(EngineRefused, match="no model 'gone', but 'tiny'"):
-            await text_of(engine, hello("gone"))
-        load = await engine.load()
-        assert load is not None
-        assert load.prefix_asked > 0
-        await engine.aclose()
+        async with aclosing(engine):
+            told = {model: await text_of(engine, hello(model)) for model in ("", "friend", "tutor")}
+            assert len(set(told.values())) == 3
+            assert told[""] == reply_to("greeting")
+            with pytest.raises(EngineRefused, match="no model 'gone', but 'tiny'"):
+                await text_of(engine, hello("gone"))
+            load = await engine.load()
+            assert load is not None
+            assert load.prefix_asked > 0
         settings = {"BOTCORE_ENGINE__URLS": f'["{server.url}"]', "BOTCORE_ENGINE__MODEL": "tiny"}
         settings["BOTCORE_ENGINE__PRIORITY_SCHEDULING"] = "true"
         done = await asyncio.to_thread(botcore, tmp_path, "engine", "ping", "--json", settings=settings)
