@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from botcore.asking.history import estimate_tokens
 from botcore.engines.base import Engine
@@ -14,7 +15,9 @@ REMEMBERED = 20_000
 """Texts whose count is kept, by their hash: a few megabytes, and no text."""
 _AT_ONCE = 8
 _PATIENCE = 5
-"""Times in a row that an engine may not count, before it is taken for one that can't."""
+"""Times in a row that an engine may not count, before it is left alone."""
+_LEFT_ALONE = 300.0
+"""Seconds after which it is asked once again: it may have been away, or its model was still being loaded."""
 _LONGEST = 100_000
 """Characters of a text that is worth a request; longer ones are far over any budget."""
 _LEARNS = 0.2
@@ -31,11 +34,13 @@ class TokenCounter:
     counts corrects it: one factor for Chinese, Japanese and Korean, one for everything else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._counts: OrderedDict[int, int] = OrderedDict()
         self._scales = {True: 1.0, False: 1.0}
         self._context = 0
         self._misses = 0
+        self._ask_at = float("-inf")
 
     @property
     def context(self) -> int:
@@ -58,7 +63,7 @@ class TokenCounter:
 
         async def one(text: str) -> None:
             async with gate:
-                if self._misses < _PATIENCE:
+                if self._misses < _PATIENCE or self._clock() >= self._ask_at:
                     await self._count(engine, text, model)
 
         await asyncio.gather(*(one(text) for text in unknown))
@@ -67,6 +72,7 @@ class TokenCounter:
         counted = await engine.count_tokens(text, model=model)
         if counted is None:
             self._misses += 1
+            self._ask_at = self._clock() + _LEFT_ALONE
             return
         self._misses = 0
         self._context = counted.context or self._context

@@ -99,10 +99,13 @@ class InProcessEngine(Engine):
         return ""
 
     async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
-        if self._prompts is None:
+        """None while the model is being loaded too."""
+        loading = self._loading
+        if loading is None or not loading.done() or loading.cancelled() or loading.exception():
             return None
-        count = await asyncio.get_running_loop().run_in_executor(self._thread, self._prompts.count, text)
-        return Counted(count, self._prompts.context)
+        prompts = self._prompts_of(loading.result())
+        count = await asyncio.get_running_loop().run_in_executor(self._thread, prompts.count, text)
+        return Counted(count, prompts.context)
 
     async def aclose(self) -> None:
         loading, self._loading = self._loading, None
@@ -122,12 +125,15 @@ class InProcessEngine(Engine):
                 f"The engine {self._where} takes no pictures: run `vllm serve` for a model that sees."
             )
         llm = await self._loaded(clock)
-        if self._prompts is None:
-            self._prompts = Prompts(llm.get_tokenizer(), llm.model_config.max_model_len)
-        prompts, loop = self._prompts, asyncio.get_running_loop()
+        prompts, loop = self._prompts_of(llm), asyncio.get_running_loop()
         prompt = await loop.run_in_executor(self._thread, prompts.of, request)
         room = prompts.room_after(prompt)
         return llm, prompt, sampling(request, llm.model_config.get_diff_sampling_param(), room)
+
+    def _prompts_of(self, llm: AsyncLLM) -> Prompts:
+        if self._prompts is None:
+            self._prompts = Prompts(llm.get_tokenizer(), llm.model_config.max_model_len)
+        return self._prompts
 
     async def _loaded(self, clock: Clock) -> AsyncLLM:
         self.prepare()

@@ -70,6 +70,20 @@ async def test_an_engine_that_can_not_count_is_left_alone_after_a_while() -> Non
     assert counter(ENGLISH[0]) == estimate_tokens(ENGLISH[0])
 
 
+async def test_an_engine_that_was_away_counts_again_some_minutes_later() -> None:
+    now = 0.0
+    counter, engine = TokenCounter(lambda: now), Doubling()
+    engine.away = True
+    for text in ENGLISH:
+        await counter.learn(engine, [text])
+    engine.away = False
+    await counter.learn(engine, ENGLISH)
+    assert not counter.context
+    now = 301.0
+    await counter.learn(engine, ENGLISH)
+    assert counter.context == 4096
+
+
 async def test_a_server_without_tokenize_counts_nothing(server: FakeEngine) -> None:
     engine = VllmEngine(f"{server.url}/nowhere")
     assert await engine.count_tokens("Hello") is None

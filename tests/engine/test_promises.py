@@ -13,6 +13,7 @@ from botcore.engines.base import ChatMessage, ChatRequest, Engine, Image, Tool
 from botcore.errors import EngineRefused
 from tests.engine.dialogues import DIALOGUES, Dialogue, reply_to
 from tests.engine.kinds import opened
+from tests.engine.server import CONTEXT
 from tests.engines.asking import answer, text_of
 
 # The first test waits for the model, and perhaps for vLLM's installation. The model lives in one event loop.
@@ -30,6 +31,15 @@ async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Engi
 def request_of(dialogue: Dialogue, **options: object) -> ChatRequest:
     messages = [ChatMessage(message["role"], message["content"]) for message in dialogue.prompt]  # type: ignore[arg-type]
     return ChatRequest(messages=messages, temperature=0.0, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["Hello", "", "\0", "\ud83d", "🤖" * 50])
+async def test_it_counts_tokens_and_knows_what_the_model_takes(engine: Engine, text: str) -> None:
+    counted = await engine.count_tokens(text)
+    assert counted is not None
+    assert counted.context == CONTEXT
+    assert (counted.tokens > 0) == bool(text)
+    assert counted.tokens <= len(text.encode("utf-8", "replace")) * 3
 
 
 async def test_thirty_answers_at_once_are_each_their_own(engine: Engine) -> None:
