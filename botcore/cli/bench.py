@@ -17,7 +17,7 @@ from botcore.cli.benches.engine_lines import engine_lines
 from botcore.cli.benches.line import Line
 from botcore.cli.benches.load import Latency, Rate, full_speed, steady
 from botcore.cli.benches.service import Start, import_ms, starts
-from botcore.cli.common import out, print_json, run_async
+from botcore.cli.common import out, print_json, progress, run_async
 from botcore.config.settings import LogSettings
 
 T = TypeVar("T")
@@ -62,13 +62,13 @@ async def _echo(runs: int, messages: int, seconds: float) -> list[Line]:
     calm: tuple[list[Latency], list[Latency]] = ([], [])
     for run in range(runs):  # side by side, so that a busy moment of the machine meets both
         for conversations, (ours, floor) in rates.items():
-            out.print(
+            progress.print(
                 f"run {run + 1} of {runs}: {messages} echoes over {conversations} conversations …",
                 style="dim",
             )
             ours.append(await full_speed(bot, messages, conversations))
             floor.append(await full_speed(bare, messages, conversations))
-        out.print(f"run {run + 1} of {runs}: 50 messages a second for {seconds:.0f} s …", style="dim")
+        progress.print(f"run {run + 1} of {runs}: 50 messages a second for {seconds:.0f} s …", style="dim")
         calm[0].append(await steady(bot, 50, seconds, 20))
         calm[1].append(await steady(bare, 50, seconds, 20))
     lines = [
@@ -91,7 +91,7 @@ async def _start(runs: int) -> list[Line]:
     first: list[Start] = []
     again: list[Start] = []
     for run in range(runs):
-        out.print(f"run {run + 1} of {runs}: starting the service twice …", style="dim")
+        progress.print(f"run {run + 1} of {runs}: starting the service twice …", style="dim")
         cold, warm = await starts()
         first.append(cold)
         again.append(warm)

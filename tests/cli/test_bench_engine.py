@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -14,6 +16,7 @@ from botcore.cli.benches.streams import Ask, bare, one, ours
 from botcore.engines.connect import connect
 from botcore.errors import EngineUnavailable
 from botcore.testing.fake_engine import FakeEngine
+from tests.app.service import botcore
 
 
 async def test_both_clients_get_every_token_of_the_paced_server_at_its_pace() -> None:
@@ -40,6 +43,12 @@ async def test_the_clients_are_measured_in_turns() -> None:
         assert run.cpu_us > 0
 
 
+def test_as_json_a_bench_prints_one_object_and_nothing_else(tmp_path: Path) -> None:
+    done = botcore(tmp_path, "bench", "engine", "--runs", "1", "--json")
+    assert json.loads(done.stdout)["figures"][0]["what"] == "paced server, 64 answers"
+    assert "64 answers of 50 tokens a second" in done.stderr
+
+
 async def test_the_lines_carry_the_goals() -> None:
     lines = await engine_lines(1, None)
     assert [line.goal for line in lines] == ["", "≥ 0.97", "≤ 10 more", "≤ 1.5 times"]
@@ -56,6 +65,7 @@ async def test_a_server_that_does_not_tell_its_load_has_no_prefix_hits() -> None
         times = await crowd(Target(server.url, "fake"), 1)
         assert times.alone > 0
         assert times.among > 0
+        assert times.by_priority > 0
         await server.stop()
         with pytest.raises(EngineUnavailable):
             await side_by_side(Target(server.url, "fake"), 1, 2)

@@ -27,8 +27,10 @@ INSTRUCTIONS = (
 )
 """As long as a short system prompt of a plugin."""
 CROWD = 100
-_BACKGROUND = 10
-"""A priority: later than people's."""
+BACKGROUND = 4
+"""As `engine.background` is by default."""
+_BACKGROUND_PRIORITY = 10
+"""Later than people's."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -55,7 +57,9 @@ class Crowd(msgspec.Struct, frozen=True):
 
     alone: float
     among: float
-    """Among CROWD requests in the background."""
+    """Among CROWD requests in the background, of which botcore sends a few at a time."""
+    by_priority: float
+    """Among the same, all sent at once: what the server's own scheduling does for a person."""
     bare_among: float
     """The same of a client that knows neither priorities nor bounds."""
 
@@ -113,18 +117,20 @@ async def crowd(target: Target, runs: int) -> Crowd:
     """How soon a person's request starts, alone and while there is work in the background."""
     person, behind = (
         Ask("Hello", 2, priority=0),
-        Ask("Tell me a story.", 100, exactly=True, priority=_BACKGROUND),
+        Ask("Tell me a story.", 100, exactly=True, priority=_BACKGROUND_PRIORITY),
     )
-    alone, among, bare_among = [], [], []
-    async with _clients(target) as (_, our, floor):
+    alone, among, by_priority, bare_among = [], [], [], []
+    async with _clients(target) as (_, our, floor), _clients(target, background=CROWD) as (_, eager, _):
         await one(our, person)
         for _ in range(runs):
             alone += [(await one(our, person)).first_token_s for _ in range(5)]
             async with _busy(our, behind):
                 among += [(await one(our, person)).first_token_s for _ in range(5)]
+            async with _busy(eager, behind):
+                by_priority += [(await one(eager, person)).first_token_s for _ in range(5)]
             async with _busy(floor, behind):
                 bare_among.append((await one(floor, person)).first_token_s)
-    return Crowd(*(statistics.median(times) * 1000 for times in (alone, among, bare_among)))
+    return Crowd(*(statistics.median(times) * 1000 for times in (alone, among, by_priority, bare_among)))
 
 
 @asynccontextmanager
@@ -149,7 +155,9 @@ async def _busy(client: Client, ask: Ask) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _clients(target: Target) -> AsyncIterator[tuple[Engine, Client, Client]]:
+async def _clients(
+    target: Target, background: int = BACKGROUND
+) -> AsyncIterator[tuple[Engine, Client, Client]]:
     """Connections of their own for each."""
     engine = connect(
         [target.url],
@@ -157,6 +165,7 @@ async def _clients(target: Target) -> AsyncIterator[tuple[Engine, Client, Client
         api_key=target.api_key,
         priority_scheduling=target.priority_scheduling,
         max_waiting=256,
+        background=background,
     )
     if engine is None:
         raise ValueError("no address")

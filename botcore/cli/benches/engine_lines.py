@@ -13,7 +13,7 @@ from botcore.cli.benches.engine import (
     side_by_side,
 )
 from botcore.cli.benches.line import Line
-from botcore.cli.common import out
+from botcore.cli.common import progress
 
 TOKENS = 100
 """In each answer."""
@@ -24,15 +24,15 @@ async def engine_lines(runs: int, target: Target | None) -> list[Line]:
 
     Raises EngineError where the target can't be measured.
     """
-    out.print(
+    progress.print(
         f"engine: {STREAMS} answers of 50 tokens a second each, {runs} runs of each client …", style="dim"
     )
     lines = _lines("paced server", await paced(runs, TOKENS), tokens_goal=0.97)
     if target is None:
         return lines
-    out.print(f"engine: {STREAMS} answers of {target.url}, {runs} runs of each client …", style="dim")
+    progress.print(f"engine: {STREAMS} answers of {target.url}, {runs} runs of each client …", style="dim")
     lines += _lines("this vLLM", await side_by_side(target, runs, TOKENS), tokens_goal=0.9)
-    out.print("engine: a dialogue, and a person among work in the background …", style="dim")
+    progress.print("engine: a dialogue, and a person among work in the background …", style="dim")
     hits = await prefix_hits(target, runs)
     if hits is not None:
         lines.append(Line("prefix cache hits from the third turn on", "% of the prompt", hits, goal="≥ 80"))
@@ -43,6 +43,7 @@ async def engine_lines(runs: int, target: Target | None) -> list[Line]:
         Line("first token of one request alone", "ms", times.alone),
         Line(among, "ms", times.among, times.bare_among),
         Line(f"{among}, against alone", "times", times.among / times.alone, goal="≤ 1.3"),
+        Line(f"{among} that are all at the server", "ms", times.by_priority, times.bare_among),
     ]
 
 
