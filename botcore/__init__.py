@@ -7,7 +7,19 @@ from botcore.asking.stream import Stream
 from botcore.context import Context
 from botcore.errors import BotcoreError, EngineError, EngineUnavailable, KnowledgeError, PluginError
 from botcore.plugin import Plugin
-from botcore.types import Address, Attachment, Event, Message, Person, Reply, Source, Started
+from botcore.types import (
+    Address,
+    Attachment,
+    Deleted,
+    Edited,
+    Event,
+    Message,
+    Person,
+    Reacted,
+    Reply,
+    Source,
+    Started,
+)
 
 __version__ = "0.1.0"
 
@@ -16,6 +28,8 @@ __all__ = [
     "Attachment",
     "BotcoreError",
     "Context",
+    "Deleted",
+    "Edited",
     "EngineError",
     "EngineUnavailable",
     "Event",
@@ -24,6 +38,7 @@ __all__ = [
     "Person",
     "Plugin",
     "PluginError",
+    "Reacted",
     "Reply",
     "Source",
     "Started",

@@ -27,7 +27,7 @@ from botcore.intents.base import Detection
 from botcore.knowledge.base import KnowledgeBase
 from botcore.memory.base import Notes, Owner, PersonMemory
 from botcore.memory.local import LocalMemory
-from botcore.types import Address, Attachment, Person, Source, WhileAnswering
+from botcore.types import Address, AnyEvent, Attachment, Person, Source, WhileAnswering
 
 if TYPE_CHECKING:
     # These bring asyncio along, which half of a command's start can do without.
@@ -120,6 +120,7 @@ class Context(Generic[ConfigT]):
         address: Address,
         person: Person,
         trace_id: str,
+        event: AnyEvent | None = None,
         text: str,
         args: str,
         language: str,
@@ -145,6 +146,8 @@ class Context(Generic[ConfigT]):
         self.person = person
         self.trace_id = trace_id
         """Same for every try of this turn: an idempotency key for calls to the outside."""
+        self.event = event
+        """What has happened: in a handler of `@plugin.event(Reacted)`, say, the `Reacted` itself."""
         self.text = text
         """The message as the person wrote it."""
         self.args = args

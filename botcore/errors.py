@@ -125,6 +125,9 @@ class AnswerUnfit(EngineError):
 class ChannelError(BotcoreError):
     """A message can't be delivered to its channel."""
 
+    retry_after: float = 0.0
+    """Seconds for which the service wants no further try; 0 where it does not say."""
+
 
 class KnowledgeError(BotcoreError):
     """A document can't be read into the knowledge base."""

@@ -74,6 +74,15 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: Sequence[Source] = ()
 
 
+class Rate(msgspec.Struct, frozen=True):
+    """How fast a service lets itself be spoken to. What has one `name` counts together."""
+
+    name: str
+    per_second: float
+    burst: int
+    """Messages that may go at once after a silence."""
+
+
 class Event(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="event", kw_only=True):
     """Something that happened in a conversation. The same `id` again is the same event."""
 
@@ -170,7 +179,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     in_reply_to: str = ""
     """Id of the event that it answers."""
     replaces: str = ""
-    """Key of an earlier message whose place it takes: edited where the channel can, else sent as a new one."""
+    """Key of an earlier message whose place it takes: edited where the channel can, else sent as a new one. With an empty
+    reply that message is taken away where the channel can, else it stays."""
     incomplete: bool = False
     """It was cut short; its text says so in the person's language."""
     summary: TurnSummary | None = None

@@ -19,7 +19,7 @@ from botcore.channels.base import Channel
 from botcore.channels.live import LiveChannel
 from botcore.config import Settings
 from botcore.conversation import clean_event
-from botcore.delivery.sender import Sender
+from botcore.delivery.sender import OUTSIDE, Sender
 from botcore.delivery.timers import Pump
 from botcore.dispatch.watchdog import Watchdog
 from botcore.dispatch.worker import Worker
@@ -54,7 +54,7 @@ class App:
         self.texts = texts
         self.worker = Worker(dialogues.inbox, dialogues.live, minds.handle, texts=texts) if minds else None
         self.sole = {
-            name: SoleChannel(channel, dialogues.lease, dialogues.open_outbox)
+            name: SoleChannel(channel, dialogues.lease, dialogues.open_outbox, pace=dialogues.pace)
             for name, channel in channels.items()
             if channel.sole
         }
@@ -76,8 +76,18 @@ def _others(channels: Mapping[str, Channel]) -> dict[str, Channel]:
 def _senders(dialogues: Dialogues, channels: Mapping[str, Channel]) -> list[Sender]:
     """One for the live streams, and one for each service, so that none waits for another."""
     live = {name: channel.send for name, channel in channels.items() if isinstance(channel, LiveChannel)}
-    apart = [{name: channel.send} for name, channel in channels.items() if name not in live]
-    return [Sender(dialogues.open_outbox(), sends) for sends in (live, *apart) if sends]
+    senders = [Sender(dialogues.open_outbox(), live)] if live else []
+    return senders + [
+        Sender(
+            dialogues.open_outbox(),
+            {name: channel.send},
+            pace=dialogues.pace,
+            rates=channel.rates,
+            concurrency=OUTSIDE,
+        )
+        for name, channel in channels.items()
+        if name not in live
+    ]
 
 
 @asynccontextmanager

@@ -14,9 +14,12 @@ from botcore.delivery.base import DeadLetters, Inbox, Outbox, Timers
 from botcore.delivery.dead_letters import RedisDeadLetters
 from botcore.delivery.lease import Lease, RedisLease
 from botcore.delivery.live import RedisLive
+from botcore.delivery.pace import Pace, RedisPace
 from botcore.delivery.presence import Presence
+from botcore.delivery.pulse import Pulse
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds, RedisInbox, RedisOutbox
+from botcore.delivery.shown import RedisShown
 from botcore.delivery.timers import RedisTimers
 from botcore.delivery.traces import Traces
 from botcore.errors import StoreError
@@ -44,6 +47,9 @@ class Dialogues(msgspec.Struct, frozen=True):
     presence: Presence
     memory: PersonMemory
     traces: Traces
+    pace: Pace
+    shown: RedisShown
+    """What channels showed of the bot's messages, and how often they tried."""
     server: str
     """What it is, for the operator: `Valkey 9.1.2 in data/valkey`."""
 
@@ -65,16 +71,16 @@ async def open_dialogues(settings: Settings) -> AsyncIterator[Dialogues]:
 
 @asynccontextmanager
 async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[Dialogues]:
-    redis = connect(url)
+    redis, bounds = connect(url), bounds_of(settings)
+    pulse = Pulse(url, patience=bounds.waiting_seconds)
     try:
         version = await _checked(redis, settings)
         commands = Commands(redis)
-        bounds = bounds_of(settings)
         async with RedisLive(redis, commands, keep_seconds=bounds.keep_seconds) as live:
             yield Dialogues(
                 redis=redis,
                 commands=commands,
-                inbox=RedisInbox(commands, Queue(redis, commands), bounds),
+                inbox=RedisInbox(commands, Queue(redis, commands, pulse=pulse), bounds),
                 open_outbox=lambda: RedisOutbox(commands, Queue(redis, commands)),
                 live=live,
                 dead_letters=RedisDeadLetters(commands, mailbox_limit=bounds.mailbox),
@@ -85,9 +91,12 @@ async def _connected(settings: Settings, url: str, whose: str) -> AsyncIterator[
                 presence=Presence(commands),
                 traces=Traces(commands, limit=settings.log.traces),
                 memory=RedisMemory(commands, keep_seconds=int(settings.retention.memory_days * DAY)),
+                pace=RedisPace(commands),
+                shown=RedisShown(commands, keep_seconds=bounds.keep_seconds),
                 server=f"Valkey or Redis {version} {whose}",
             )
     finally:
+        await pulse.aclose()
         await redis.aclose()
 
 
@@ -108,6 +117,7 @@ def bounds_of(settings: Settings) -> Bounds:
     return Bounds(
         mailbox=limits.mailbox,
         ready=limits.waiting_conversations,
+        waiting_seconds=limits.waiting_seconds,
         history=limits.history,
         remember_seconds=int(retention.duplicate_hours * HOUR),
         keep_seconds=int(retention.conversation_days * DAY),

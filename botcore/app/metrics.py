@@ -25,6 +25,12 @@ class AppMetrics(Collector):
             yield CounterMetricFamily(
                 "botcore_messages_given_up", "Messages that no try could deliver", given_up
             )
+            uncertain = sum(channel.uncertain for channel in self._app.channels.values())
+            yield CounterMetricFamily(
+                "botcore_uncertain_sends",
+                "Sends whose outcome nobody knows, on channels without an idempotency key",
+                uncertain,
+            )
         yield CounterMetricFamily(
             "botcore_loop_blocks", "Times that the event loop was blocked for 250 ms", watchdog.count
         )

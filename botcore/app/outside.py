@@ -62,8 +62,19 @@ def open_telegram(
         web_app_url=telegram.web_app_url,
         drafts=telegram.drafts,
         commands={"": described["en"], **described},
+        patience_seconds=0.0,  # the sender has it
+        uncertain_sends=telegram.uncertain_sends,
+        messages_per_second=telegram.messages_per_second,
+        chat_messages_per_second=telegram.chat_messages_per_second,
+        group_messages_per_minute=telegram.group_messages_per_minute,
     )
-    return TelegramChannel(options, watcher=dialogues.live, notices=partial(_notices, texts))
+    return TelegramChannel(
+        options,
+        watcher=dialogues.live,
+        notices=partial(_notices, texts),
+        shown=dialogues.shown,
+        attempts=dialogues.shown,
+    )
 
 
 def open_discord(settings: Settings, dialogues: Dialogues, commands: Commands) -> DiscordChannel | None:
@@ -102,7 +113,7 @@ def open_discord(settings: Settings, dialogues: Dialogues, commands: Commands) -
         )
         for infos in _by_command(commands)
     ]
-    return DiscordChannel(options, live=dialogues.live, commands=slash)
+    return DiscordChannel(options, live=dialogues.live, commands=slash, shown=dialogues.shown)
 
 
 def _choices(infos: Mapping[str, CommandInfo]) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from botcore.app.app import WORKER, App
 from botcore.app.metrics import AppMetrics
 from botcore.channels.base import Channel
+from botcore.delivery.foreign import probe
 from botcore.errors import StoreError
 from botcore.web.app import create_health_app, create_web_app
 from botcore.web.discord import discord_routes
@@ -91,9 +92,8 @@ class _Readiness:
         parts = {"engine": await self._engine_health()}
         parts |= {name: self._channel_health(name, one) for name, one in self._app.channels.items()}
         try:
-            await self._app.dialogues.commands("PING")
+            parts["state"] = await probe(self._app.dialogues.commands) or "ok"
             workers = await self._app.dialogues.presence.count(WORKER)
-            parts["state"] = "ok"
             parts["workers"] = "ok" if workers else "no worker is running: messages are kept and wait"
         except StoreError as error:
             return Readiness(takes_messages=False, parts={**parts, "state": str(error)})

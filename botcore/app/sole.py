@@ -8,7 +8,8 @@ from collections.abc import Callable
 from botcore.channels.base import Channel, Intake
 from botcore.delivery.base import Outbox
 from botcore.delivery.lease import LEASE_SECONDS, Lease, while_held
-from botcore.delivery.sender import Sender
+from botcore.delivery.pace import Pace
+from botcore.delivery.sender import OUTSIDE, Sender
 
 
 class SoleChannel:
@@ -20,11 +21,13 @@ class SoleChannel:
         lease: Lease,
         open_outbox: Callable[[], Outbox],
         *,
+        pace: Pace | None = None,
         seconds: float = LEASE_SECONDS,
     ) -> None:
         self._channel = channel
         self._lease = lease
         self._open_outbox = open_outbox
+        self._pace = pace
         self._seconds = seconds
         self._running: asyncio.Task[None] | None = None
         self._stopping = False
@@ -53,7 +56,14 @@ class SoleChannel:
 
     async def _serve(self, intake: Intake) -> None:
         # An outbox of its own: what this one had in hand goes to the next holder after a lease.
-        sender = Sender(self._open_outbox(), {self._channel.name: self._channel.send})
+        channel = self._channel
+        sender = Sender(
+            self._open_outbox(),
+            {channel.name: channel.send},
+            pace=self._pace,
+            rates=channel.rates,
+            concurrency=OUTSIDE,
+        )
         sending = asyncio.create_task(sender.run(), name=f"{self._channel.name} sender")
         hearing = asyncio.create_task(self._channel.run(intake), name=self._channel.name)
         self.holding = True

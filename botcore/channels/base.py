@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Outgoing, Rate
 
 
 class Intake(Protocol):
@@ -31,13 +31,34 @@ class ShownMessages(Protocol):
     """
 
     async def keep(self, address: Address, key: str, ids: Sequence[str]) -> None:
-        """Remember the channel's own ids of what shows the outgoing message `key`, first to last. Replaces earlier ones."""
+        """Remember the channel's own ids of what shows the outgoing message `key`, first to last. Replaces earlier ones.
+
+        An empty id stands for a part that may have been shown, and whose id nobody knows. The newest 200 messages of a
+        conversation are kept, for as long as the conversation is.
+        """
 
     async def of(self, address: Address, key: str) -> tuple[str, ...]:
         """The ids kept for `key`; empty where there are none, or they expired."""
 
     async def key_of(self, address: Address, id: str) -> str:
         """Key of the outgoing message that the channel shows as `id`; empty where it is not known."""
+
+
+class Attempts(Protocol):
+    """How often each part of a message was sent by a channel without an idempotency key, kept over a crash of the process."""
+
+    async def begin(self, address: Address, key: str, part: int) -> int | None:
+        """Note one more try to send part `part` (from 0) of the message `key`, before it is made.
+
+        Returns the number of earlier tries that may have arrived: those that ended neither in `failed` nor in `arrived`.
+        None where the part has arrived; then there is to be no other try.
+        """
+
+    async def failed(self, address: Address, key: str, part: int) -> None:
+        """The last try certainly did not arrive, and does not count."""
+
+    async def arrived(self, address: Address, key: str, part: int) -> None:
+        """The part is where it should be."""
 
 
 class Channel(ABC):
@@ -55,8 +76,18 @@ class Channel(ABC):
     async def send(self, outgoing: Outgoing) -> None:
         """Show the message. Sending the same `outgoing.key` again must not show it twice where that can be had.
 
-        Raises ChannelError where another try may work.
+        Raises ChannelError where another try may work, with `retry_after` where the service says when: who calls has the
+        patience, so there is no need of retries here.
         """
+
+    def rates(self, address: Address) -> Sequence[Rate]:
+        """The service's limits that a message to this address counts under; none where it has none."""
+        return ()
+
+    @property
+    def uncertain(self) -> int:
+        """Sends since the start whose outcome nobody knows."""
+        return 0
 
     def health(self) -> str:
         """Empty while all is well; else a sentence with the remedy."""

@@ -74,6 +74,7 @@ class LiveChannel(Channel):
                 for source in reply.sources
             ],
             "incomplete": outgoing.incomplete,
+            **({"replaces": outgoing.replaces} if outgoing.replaces else {}),
             "at": outgoing.at,
         }
 

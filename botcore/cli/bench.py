@@ -11,24 +11,26 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from botcore.app.logs import set_up_logs
+from botcore.cli.benches.delivery import Scale, delivery_lines
 from botcore.cli.benches.echo import bare, bot
 from botcore.cli.benches.engine import Target
 from botcore.cli.benches.engine_lines import engine_lines
-from botcore.cli.benches.line import Line
+from botcore.cli.benches.lines import Line
 from botcore.cli.benches.load import Latency, Rate, full_speed, steady
 from botcore.cli.benches.service import Start, import_ms, starts
 from botcore.cli.common import out, print_json, progress, run_async
 from botcore.config.settings import LogSettings
 
 T = TypeVar("T")
-What = Literal["all", "echo", "start", "engine"]
+What = Literal["all", "echo", "delivery", "start", "engine"]
 
 
 def bench(
     what: Annotated[
         What,
         Parameter(
-            help="echo: the durable path. start: start, import and memory. engine: the engine's client."
+            help="echo: the durable path. delivery: many processes, many conversations, long ones, deaths and overload. start: start, import and memory. "
+            "engine: the engine's client."
         ),
     ] = "all",
     /,
@@ -36,6 +38,8 @@ def bench(
     runs: Annotated[int, Parameter(help="How often to measure; the median counts.")] = 3,
     messages: Annotated[int, Parameter(help="How many messages a run at full speed has.")] = 5000,
     seconds: Annotated[float, Parameter(help="How long a run at 50 messages a second lasts.")] = 10.0,
+    stored: Annotated[int, Parameter(help="How many conversations the largest store has.")] = 100_000,
+    processes: Annotated[int, Parameter(help="How many processes share a load.")] = 2,
     url: Annotated[
         str, Parameter(help="engine: a vLLM to measure besides, as http://127.0.0.1:8000/v1.")
     ] = "",
@@ -47,6 +51,8 @@ def bench(
     lines: list[Line] = []
     if what in ("all", "echo"):
         lines += run_async(_echo(runs, messages, seconds))
+    if what in ("all", "delivery"):
+        lines += run_async(delivery_lines(Scale(messages * 3 // 5, seconds / 2, stored, processes)))
     if what in ("all", "start"):
         lines += run_async(_start(runs))
     if what in ("all", "engine"):
@@ -117,12 +123,13 @@ def _both(pair: tuple[Sequence[T], Sequence[T]], figure: Callable[[T], float]) -
 
 
 def _print(lines: list[Line], runs: int) -> None:
-    table = Table("", "botcore", "bare", "unit", "goal", box=None, pad_edge=False)
-    for column in (1, 2):
+    table = Table("", "botcore", "bare", "ratio", "unit", "goal", box=None, pad_edge=False)
+    for column in (1, 2, 3):
         table.columns[column].justify = "right"
     for line in lines:
         floor = "" if line.bare is None else _number(line.bare)
-        table.add_row(line.what, _number(line.value), floor, line.unit, line.goal)
+        ratio = "" if not line.bare else f"{line.value / line.bare:.2f}"
+        table.add_row(line.what, _number(line.value), floor, ratio, line.unit, line.goal)
     out.print(table)
     out.print(f"Medians of {runs} runs on this machine.", style="dim")
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from botcore.stores.places import EXAMPLES, Place
+
 Check = Callable[[str], str]
 
 
@@ -79,13 +81,16 @@ def _header_value(secret: SecretStr) -> SecretStr:
 
 
 def _redis(text: str) -> str:
+    if not re.search(r"[\s\x00-\x1f\x7f]", text) and Place.parse(text):
+        return text
     parts = _parts(text)
     if parts is not None and (
         (parts.scheme in {"redis", "rediss"} and parts.hostname) or (parts.scheme == "unix" and parts.path)
     ):
         return text
     raise ValueError(
-        "expected an address like redis://127.0.0.1:6379/0, rediss://... or unix:///run/valkey.sock"
+        "expected an address like redis://127.0.0.1:6379/0, rediss://... or unix:///run/valkey.sock, "
+        f"{EXAMPLES['sentinel']}, or {EXAMPLES['cluster']}"
     )
 
 

@@ -11,7 +11,9 @@ from pydantic import SecretStr
 HIDDEN = "***"
 _SECRET = re.compile(r"token|secret|key|passw|passphrase|pwd|credential|auth|cookie", re.IGNORECASE)
 _MEASURE = re.compile(r"_(seconds|minutes|hours|days|length|count|limit)$|^max_", re.IGNORECASE)
-_SCHEME = re.compile(r"https?|wss?|rediss?|unix|(sqlite|postgres(ql)?|mysql)(\+[a-z]+)?")
+_SCHEME = re.compile(
+    r"https?|wss?|rediss?(\+(sentinel|cluster))?|unix|(sqlite|postgres(ql)?|mysql)(\+[a-z]+)?"
+)
 _LONGEST = 80
 _DEEPEST = 20
 

@@ -87,6 +87,10 @@ class TelegramSettings(Section):
     drafts: bool = True
     api_url: forms.TelegramUrl = "https://api.telegram.org/bot"
     file_url: forms.TelegramFileUrl = "https://api.telegram.org/file/bot"
+    uncertain_sends: Literal["repeat", "mark"] = "repeat"
+    messages_per_second: Annotated[float, Field(gt=0, le=10_000)] = 30
+    chat_messages_per_second: Annotated[float, Field(gt=0, le=1_000)] = 1
+    group_messages_per_minute: Annotated[float, Field(gt=0, le=60_000)] = 20
 
 
 class DiscordSettings(Section):
@@ -157,6 +161,7 @@ class LimitSettings(Section):
     parallel_chats: Annotated[int, Field(ge=1, le=100_000)] = 32
     mailbox: Annotated[int, Field(ge=1, le=10_000)] = 200
     waiting_conversations: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    waiting_seconds: Annotated[float, Field(ge=0, le=86_400)] = 1
     history: Annotated[int, Field(ge=0, le=1_000)] = 50
     sessions_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     text_length: Annotated[int, Field(ge=1, le=1_000_000)] = 20_000

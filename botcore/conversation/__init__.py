@@ -10,14 +10,18 @@ from botcore.conversation.codec import (
     encode,
 )
 from botcore.conversation.references import reference
+from botcore.conversation.revision import Change, Revision, amended, revise
 from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry, Summary
 
 __all__ = [
     "SCHEMA",
+    "Change",
     "ConversationState",
     "Expectation",
     "HistoryEntry",
+    "Revision",
     "Summary",
+    "amended",
     "clean_event",
     "clean_reply",
     "clean_text",
@@ -28,4 +32,5 @@ __all__ = [
     "decode_state",
     "encode",
     "reference",
+    "revise",
 ]

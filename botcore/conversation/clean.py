@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from botcore.types import Message, Reply
+from botcore.types import Edited, Message, Reacted, Reply
 
 _Event = TypeVar("_Event", bound=msgspec.Struct)
 
@@ -24,8 +24,11 @@ def clean_text(text: str) -> str:
 
 def clean_event(event: _Event) -> _Event:
     """The event with a storable text."""
-    if isinstance(event, Message):
+    if isinstance(event, Message | Edited):
         return msgspec.structs.replace(event, text=clean_text(event.text))
+    if isinstance(event, Reacted):
+        added, removed = (tuple(map(clean_text, names)) for names in (event.added, event.removed))
+        return msgspec.structs.replace(event, added=added, removed=removed)
     return event
 
 

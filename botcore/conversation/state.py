@@ -64,3 +64,9 @@ class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str = ""
     """The event's id, or the outgoing message's key."""
     plugin: str = ""
+    in_reply_to: str = ""
+    """Of what the bot said: id of the message that it answers, the last one where several were answered together."""
+    joined: bool = False
+    """It was answered together with the entry that follows."""
+    changes: tuple[str, ...] = ()
+    """Ids of the edits after which it reads as it does."""

@@ -27,6 +27,10 @@ class Accepted(Enum):
     DUPLICATE = "duplicate"
 
 
+Before = Literal["set", "keep", "drop"]
+"""Take the state as it was before this turn, keep the one that is there, or have none any more."""
+
+
 class Claim(msgspec.Struct, frozen=True):
     """One conversation in the hands of one worker, with what it needs for the next turn."""
 
@@ -45,6 +49,8 @@ class Claim(msgspec.Struct, frozen=True):
     """How many workers have had this turn, this one included."""
     timers: int = 0
     """How many timers of this conversation wait."""
+    changed: bool = False
+    """Edits or deletions may wait in the mailbox."""
     fault: str = ""
     """Why the stored event or state can't be read: the turn goes to the dead letters."""
 
@@ -59,6 +65,10 @@ class Commit(msgspec.Struct, frozen=True):
     """How many events of the mailbox were answered, the oldest first."""
     forget: bool = False
     """Delete the earlier history and timers first (/reset)."""
+    rewrite: bool = False
+    """`history` takes the place of what the claim was given of it, rather than being added."""
+    before: Before = "keep"
+    """What becomes of the state that `Inbox.before` gives."""
     cancelled: Sequence[str] = ()
     """Beginnings of the ids of timers that shall not come any more; those of `timers` are not meant."""
     timers: Sequence[Timer] = ()
@@ -142,6 +152,13 @@ class Inbox(ABC):
         is behind them, are left out."""
 
     @abstractmethod
+    async def before(self, claim: Claim) -> ConversationState | None:
+        """The state before the latest message was answered, from which an edit of it is answered anew.
+
+        None where there is none, where something else has changed the state since, or where it can't be read.
+        """
+
+    @abstractmethod
     async def release(self, claim: Claim) -> None:
         """Give the turn back undone, for any worker to take at once. No-op for an old claim."""
 
@@ -219,8 +236,8 @@ class Outbox(ABC):
         """Give the parcel back undone, for any sender to take at once."""
 
     @abstractmethod
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        """Say that these are still being sent."""
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        """Say that these are still being sent. Returns those that are not this sender's any more, and are to be let go."""
 
 
 class Live(ABC):
@@ -245,3 +262,8 @@ class Live(ABC):
     @abstractmethod
     def stops(self) -> AsyncIterator[Address]:
         """Conversations whose answer should end, as they are asked for."""
+
+    @abstractmethod
+    def changes(self) -> AsyncIterator[Address]:
+        """Conversations in which the person edits or deletes something, as it is accepted. One that is missed costs a
+        later answer only: the event itself waits in the mailbox."""

@@ -9,13 +9,26 @@ READY = PREFIX + "ready"
 DEAD = PREFIX + "dead"
 DUE = PREFIX + "due"
 """Timers of all conversations by the time when they are due."""
+PULSES = PREFIX + "pulses"
+"""Processes by the time when they were last heard, in ms of the server's clock."""
+PULSES_SINCE = PULSES + ":since"
+"""Since when there was no break in which nobody was heard."""
+RATES = PREFIX + "rates"
+"""Turns a second that each worker can do."""
+ROOM = PREFIX + "room"
+"""How many conversations may wait for all of them, while they live."""
 DEAD_COUNTS = PREFIX + "dead:counts"
 TRACES = PREFIX + "traces"
 """The latest turns of all conversations."""
+FOREIGN = PREFIX + "foreign"
+"""Keys of another program that stood in the place of ours, and their types."""
+PROBE = PREFIX + "probe"
 WAKE = "b:wake"
 """Pub/sub channel: a live stream has grown. A hint only; the stream itself is the truth."""
 STOP = "b:stop"
 """Pub/sub channel: a conversation's answer should end."""
+CHANGED = "b:changed"
+"""Pub/sub channel: a person edits or deletes something in this conversation. A hint; the event is in the mailbox."""
 GROUP = "botcore"
 
 
@@ -51,6 +64,18 @@ def live_key(address: Address, key: str) -> str:
     return f"{PREFIX}k:{address}:{key}"
 
 
+def shown(address: Address) -> str:
+    return f"{PREFIX}v:{address}"
+
+
+def shown_order(address: Address) -> str:
+    return f"{PREFIX}vo:{address}"
+
+
+def attempts(address: Address, key: str) -> str:
+    return f"{PREFIX}a:{address}:{key}"
+
+
 def seen(address: Address, id: str) -> str:
     return f"{PREFIX}d:{address}:{id}"
 
@@ -61,6 +86,10 @@ def lease(name: str) -> str:
 
 def lease_tokens(name: str) -> str:
     return f"{PREFIX}lease:{name}:tokens"
+
+
+def pace(name: str) -> str:
+    return f"{PREFIX}p:{name}"
 
 
 def rate(limit_key: str) -> str:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from botcore.delivery import keys
 from botcore.delivery.base import Live, LiveEvent, LiveType
+from botcore.delivery.signal import Signal
 from botcore.stores.commands import Argument, Commands
 from botcore.stores.script import Script
 from botcore.types import Address
@@ -38,7 +39,7 @@ class RedisLive(Live):
         self._keep = keep
         self._keep_seconds = keep_seconds
         self._followers: dict[str, set[asyncio.Event]] = {}
-        self._stops: set[asyncio.Queue[Address]] = set()
+        self._signals = {keys.STOP: Signal(), keys.CHANGED: Signal()}
         self._listener: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> RedisLive:
@@ -95,20 +96,17 @@ class RedisLive(Live):
     async def stop(self, address: Address) -> None:
         await self._commands("PUBLISH", keys.STOP, str(address))
 
-    async def stops(self) -> AsyncIterator[Address]:
-        queue: asyncio.Queue[Address] = asyncio.Queue()
-        self._stops.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._stops.discard(queue)
+    def stops(self) -> AsyncIterator[Address]:
+        return self._signals[keys.STOP].heard()
+
+    def changes(self) -> AsyncIterator[Address]:
+        return self._signals[keys.CHANGED].heard()
 
     async def _listen(self, subscribed: asyncio.Event) -> None:
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
-                    await pubsub.subscribe(keys.WAKE, keys.STOP)
+                    await pubsub.subscribe(keys.WAKE, *self._signals)
                     subscribed.set()
                     self._wake_all()  # whatever was published while nobody listened
                     async for message in pubsub.listen():
@@ -123,9 +121,8 @@ class RedisLive(Live):
                 await asyncio.sleep(0.2)
 
     def _hear(self, channel: str, name: str) -> None:
-        if channel == keys.STOP:
-            for queue in self._stops:
-                queue.put_nowait(Address.parse(name))
+        if channel in self._signals:
+            self._signals[channel].tell(Address.parse(name))
         for woken in self._followers.get(name, ()):
             woken.set()
 

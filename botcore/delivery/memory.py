@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from botcore.conversation import HistoryEntry, decode_state, encode
+from botcore.conversation import ConversationState, HistoryEntry, decode_state, encode
 from botcore.delivery.base import (
     Accepted,
     Claim,
@@ -22,8 +22,9 @@ from botcore.delivery.base import (
     Outbox,
     Parcel,
 )
+from botcore.delivery.signal import Signal
 from botcore.errors import MailboxFull
-from botcore.types import Address, AnyEvent, Outgoing, Timer
+from botcore.types import Address, AnyEvent, Deleted, Edited, Outgoing, Timer
 
 IDLE_SECONDS = 15.0
 DEAD_LETTERS = 10_000
@@ -36,6 +37,7 @@ class _Conversation:
     mail: deque[AnyEvent] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
     state: bytes = b""
+    before: bytes | None = None
     history: list[HistoryEntry] = field(default_factory=list)
     outgoing: deque[Outgoing] = field(default_factory=deque)
     timers: dict[str, Timer] = field(default_factory=dict)
@@ -102,7 +104,7 @@ class MemoryInbox(Inbox):
     def __init__(
         self,
         store: MemoryStore,
-        live: Live | None = None,
+        live: MemoryLive | None = None,
         *,
         history_limit: int = 50,
     ) -> None:
@@ -122,6 +124,8 @@ class MemoryInbox(Inbox):
             await self._live.publish(event.address, "message", dict(shown))
         box.mail.append(event)
         await self._store.notify()
+        if self._live and isinstance(event, Edited | Deleted):
+            self._live.changed.tell(event.address)
         return Accepted.NEW
 
     def _ready(self) -> list[Address]:
@@ -146,6 +150,7 @@ class MemoryInbox(Inbox):
             history=tuple(box.history[-self._history_limit :]),
             tries=box.tries,
             timers=len(box.timers),
+            changed=any(isinstance(event, Edited | Deleted) for event in box.mail),
         )
 
     async def commit(self, claim: Claim, commit: Commit) -> bool:
@@ -160,7 +165,11 @@ class MemoryInbox(Inbox):
         for id in [id for id in box.timers if id.startswith(tuple(commit.cancelled))]:
             del box.timers[id]
         box.timers |= {timer.id: timer for timer in commit.timers}
+        if commit.before != "keep":
+            box.before = box.state if commit.before == "set" else None
         box.state = encode(commit.state)
+        if commit.rewrite:
+            del box.history[-self._history_limit :]
         box.history.extend(commit.history)
         box.outgoing.extend(commit.outgoing)
         box.version += 1
@@ -169,6 +178,10 @@ class MemoryInbox(Inbox):
 
     async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
         return list(self._store.of(claim.address).mail)[1 : limit + 1]
+
+    async def before(self, claim: Claim) -> ConversationState | None:
+        data = self._store.of(claim.address).before
+        return None if data is None else decode_state(data)
 
     async def release(self, claim: Claim) -> None:
         box = self._store.of(claim.address)
@@ -238,8 +251,8 @@ class MemoryOutbox(Outbox):
             box.sending = False
             await self._store.notify()
 
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        """Nobody takes a parcel over inside one process."""
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        return ()  # nobody takes a parcel over inside one process
 
 
 class MemoryLive(Live):
@@ -249,7 +262,8 @@ class MemoryLive(Live):
         self._keys: set[str] = set()
         self._count = 0
         self._changed = asyncio.Condition()
-        self._stops: set[asyncio.Queue[Address]] = set()
+        self._stops = Signal()
+        self.changed = Signal()
 
     async def publish(self, address: Address, type: LiveType, data: dict[str, Any], *, key: str = "") -> None:
         if key and f"{address} {key}" in self._keys:
@@ -283,17 +297,13 @@ class MemoryLive(Live):
             return False
 
     async def stop(self, address: Address) -> None:
-        for queue in self._stops:
-            queue.put_nowait(address)
+        self._stops.tell(address)
 
-    async def stops(self) -> AsyncIterator[Address]:
-        queue: asyncio.Queue[Address] = asyncio.Queue()
-        self._stops.add(queue)
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._stops.discard(queue)
+    def stops(self) -> AsyncIterator[Address]:
+        return self._stops.heard()
+
+    def changes(self) -> AsyncIterator[Address]:
+        return self.changed.heard()
 
 
 def _number(id: str) -> int:

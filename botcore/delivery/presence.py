@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import structlog
 
 from botcore.delivery.keys import PREFIX
 from botcore.errors import StoreError
 from botcore.stores.commands import Commands
+from botcore.stores.outage import Outage
+from botcore.stores.script import Script
 
 log = structlog.get_logger()
 
-SILENT_SECONDS = 5.0
+_ROLL = Script.load("botcore.delivery.scripts", "roll.lua")
+SILENT_SECONDS = 5
 
 
 class Presence:
-    """The roll of one role's processes, by wall clock; machines may differ by a second or two."""
+    """The roll of one role's processes, by the server's clock."""
 
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
+        self._away = Outage("can't say that this process is there")
 
     async def announce(self, role: str, process: str) -> None:
         """Say every second that this process is there, until cancelled."""
@@ -37,16 +40,15 @@ class Presence:
 
     async def processes(self, role: str) -> list[str]:
         """The names by which they announced themselves. Raises StoreError."""
-        since = time.time() - SILENT_SECONDS
-        names: list[bytes] = await self._commands("ZRANGEBYSCORE", _key(role), since, "+inf")
+        names: list[bytes] = await self._commands.script(_ROLL, [_key(role)], ["", SILENT_SECONDS])
         return [name.decode() for name in names]
 
     async def _say(self, role: str, process: str) -> None:
         try:
-            await self._commands("ZADD", _key(role), time.time(), process)
-            await self._commands("ZREMRANGEBYSCORE", _key(role), "-inf", time.time() - 60 * SILENT_SECONDS)
+            await self._commands.script(_ROLL, [_key(role)], [process, SILENT_SECONDS])
+            self._away.over()
         except StoreError as error:
-            log.warning("can't say that this process is there", error=str(error))
+            self._away.met(error)
 
     async def _leave(self, role: str, process: str) -> None:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import orjson
@@ -26,15 +26,19 @@ from botcore.conversation import (
 )
 from botcore.delivery import keys
 from botcore.delivery.base import Accepted, Claim, Commit, Inbox, Outbox, Parcel
+from botcore.delivery.foreign import set_aside
 from botcore.delivery.queue import Queue
-from botcore.errors import CorruptRecord, MailboxFull, RateLimited
+from botcore.errors import CorruptRecord, MailboxFull, RateLimited, StoreError
 from botcore.stores.commands import Argument, Commands
+from botcore.stores.errors import ForeignKey
 from botcore.stores.script import Script
-from botcore.types import Address, AnyEvent, Outgoing
+from botcore.types import Address, AnyEvent, Deleted, Edited, Outgoing
+
+T = TypeVar("T")
 
 _SCRIPTS = {
     name: Script.load("botcore.delivery.scripts", f"{name}.lua")
-    for name in ("accept", "load", "commit", "release", "bury", "renew", "parcel", "sent")
+    for name in ("accept", "load", "commit", "release", "bury", "renew", "parcel", "sent", "hold")
 }
 
 
@@ -55,6 +59,8 @@ class Bounds(msgspec.Struct, frozen=True):
     """How long an event's id is known, so that it is a duplicate."""
     keep_seconds: int = 30 * 86_400
     """How long a conversation is kept after its last turn."""
+    waiting_seconds: float = 1.0
+    """How long a message may have to wait for a worker; 0 for any time."""
     rate_messages: int = 20
     """Messages of one person within `rate_seconds`; 0 for no limit."""
     rate_seconds: float = 10.0
@@ -69,6 +75,14 @@ class RedisInbox(Inbox):
     async def accept(
         self, event: AnyEvent, *, limit_key: str = "", shown: Mapping[str, Any] | None = None
     ) -> Accepted:
+        try:
+            return await self._accept(event, limit_key, shown)
+        except ForeignKey:
+            if not await set_aside(self._commands, event.address):
+                raise
+            return await self._accept(event, limit_key, shown)
+
+    async def _accept(self, event: AnyEvent, limit_key: str, shown: Mapping[str, Any] | None) -> Accepted:
         bounds = self._bounds
         limited = bool(limit_key) and bounds.rate_messages > 0
         outcome, retry_ms = await self._commands.script(
@@ -79,6 +93,8 @@ class RedisInbox(Inbox):
                 keys.READY,
                 keys.rate(limit_key),
                 keys.live(event.address),
+                keys.state(event.address),
+                keys.ROOM,
             ],
             [
                 encode(event),
@@ -92,6 +108,8 @@ class RedisInbox(Inbox):
                 bounds.live_events,
                 bounds.keep_seconds,
                 keys.WAKE,
+                keys.CHANGED if isinstance(event, Edited | Deleted) else "",
+                keys.GROUP,
             ],
         )
         if outcome == -2:
@@ -102,10 +120,21 @@ class RedisInbox(Inbox):
 
     async def claim(self, count: int, wait: float) -> list[Claim]:
         entries = await self._queue.take([keys.READY], count, wait)
-        claims = await asyncio.gather(*(self._load(entry, Address.parse(name)) for _, entry, name in entries))
-        return [claim for claim in claims if claim is not None]
+        claims = await asyncio.gather(
+            *(self._load(entry.id, Address.parse(entry.conversation)) for entry in entries),
+            return_exceptions=True,
+        )
+        return whole(claims)
 
     async def _load(self, entry: str, address: Address) -> Claim | None:
+        try:
+            return await self._load_now(entry, address)
+        except ForeignKey:
+            if not await set_aside(self._commands, address):
+                raise
+            return await self._load_now(entry, address)
+
+    async def _load_now(self, entry: str, address: Address) -> Claim | None:
         reply = await self._commands.script(
             _SCRIPTS["load"],
             [
@@ -119,9 +148,10 @@ class RedisInbox(Inbox):
         )
         if not reply:
             return None
-        fence, version, tries, event, state, packed, timers = reply
+        self._queue.begun(entry)
+        fence, version, tries, event, state, packed, timers, changed = reply
         history = await self._history(address, packed)
-        return _claim(address, entry, fence, version, tries, event, state, history, timers)
+        return _claim(address, entry, fence, version, tries, event, state, history, timers, bool(changed))
 
     async def _history(self, address: Address, packed: bytes) -> tuple[HistoryEntry, ...]:
         try:
@@ -132,6 +162,14 @@ class RedisInbox(Inbox):
             return tuple(_readable(lines))
 
     async def commit(self, claim: Claim, commit: Commit) -> bool:
+        try:
+            return await self._commit(claim, commit)
+        except ForeignKey:
+            if not await set_aside(self._commands, claim.address):
+                raise
+            return await self._commit(claim, commit)
+
+    async def _commit(self, claim: Claim, commit: Commit) -> bool:
         address = claim.address
         arguments: list[Argument] = [
             claim.fence,
@@ -145,6 +183,8 @@ class RedisInbox(Inbox):
             len(commit.outgoing),
             len(commit.timers),
             commit.answered,
+            self._bounds.history if commit.rewrite else 0,
+            commit.before,
             *(encode(entry) for entry in commit.history),
             *(encode(outgoing) for outgoing in commit.outgoing),
             *(part for timer in commit.timers for part in (timer.id, timer.due, encode(timer))),
@@ -160,7 +200,9 @@ class RedisInbox(Inbox):
             keys.timers(address),
             keys.DUE,
         ]
-        return bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+        stored = bool(await self._commands.script(_SCRIPTS["commit"], names, arguments))
+        self._queue.ended(claim.entry)
+        return stored
 
     async def waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
         events = []
@@ -170,6 +212,13 @@ class RedisInbox(Inbox):
             except CorruptRecord:
                 break
         return events
+
+    async def before(self, claim: Claim) -> ConversationState | None:
+        data = await self._commands("HGET", keys.state(claim.address), "before")
+        try:
+            return None if data is None else decode_state(data)
+        except CorruptRecord:
+            return None
 
     async def release(self, claim: Claim) -> None:
         await self._commands.script(
@@ -217,6 +266,16 @@ class RedisInbox(Inbox):
         )
 
 
+def whole(loaded: Sequence[T | BaseException | None]) -> list[T]:
+    """What could be loaded. The rest comes back after a lease; raises its error where nothing could be."""
+    failed = [one for one in loaded if isinstance(one, BaseException)]
+    found = [one for one in loaded if one is not None and not isinstance(one, BaseException)]
+    for error in failed:
+        if not found or not isinstance(error, StoreError):
+            raise error
+    return found
+
+
 def _claim(
     address: Address,
     entry: str,
@@ -227,6 +286,7 @@ def _claim(
     state: bytes,
     history: tuple[HistoryEntry, ...],
     timers: int,
+    changed: bool,
 ) -> Claim:
     try:
         return Claim(
@@ -239,6 +299,7 @@ def _claim(
             history=history,
             tries=tries,
             timers=timers,
+            changed=changed,
         )
     except CorruptRecord as error:
         return Claim(
@@ -264,6 +325,13 @@ def _readable(history: list[bytes]) -> list[HistoryEntry]:
     return entries
 
 
+def _parcel(address: Address, entry: str, raw: bytes) -> Parcel:
+    try:
+        return Parcel(address=address, entry=entry, outgoing=decode_outgoing(raw), raw=raw)
+    except CorruptRecord:
+        return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
+
+
 class RedisOutbox(Outbox):
     def __init__(self, commands: Commands, queue: Queue) -> None:
         self._commands = commands
@@ -271,23 +339,45 @@ class RedisOutbox(Outbox):
 
     async def claim(self, channels: Sequence[str], count: int, wait: float) -> list[Parcel]:
         entries = await self._queue.take([keys.out(channel) for channel in channels], count, wait)
-        parcels = await asyncio.gather(
-            *(self._load(entry, Address.parse(name)) for _, entry, name in entries)
+        brought = [
+            _parcel(Address.parse(entry.conversation), entry.id, entry.message)
+            for entry in entries
+            if entry.message
+        ]
+        missing = [entry for entry in entries if not entry.message]
+        loaded = await asyncio.gather(
+            *(self._load(entry.id, Address.parse(entry.conversation)) for entry in missing),
+            return_exceptions=True,
         )
-        return [parcel for parcel in parcels if parcel is not None]
+        return whole([*brought, *loaded])
 
     async def _load(self, entry: str, address: Address) -> Parcel | None:
+        try:
+            return await self._load_now(entry, address)
+        except ForeignKey:
+            if not await set_aside(self._commands, address):
+                raise
+            return await self._load_now(entry, address)
+
+    async def _load_now(self, entry: str, address: Address) -> Parcel | None:
         names = [keys.outbox(address), keys.out(address.channel)]
         raw = await self._commands.script(_SCRIPTS["parcel"], names, [entry, keys.GROUP])
         if not raw:
             return None
-        try:
-            return Parcel(address=address, entry=entry, outgoing=decode_outgoing(raw), raw=raw)
-        except CorruptRecord:
-            return Parcel(address=address, entry=entry, outgoing=None, raw=raw)
+        return _parcel(address, entry, raw)
 
     async def done(self, parcel: Parcel) -> None:
+        if parcel.outgoing is None:
+            await self._keep(parcel)
         await self._finish(parcel, pop=True)
+
+    async def _keep(self, parcel: Parcel) -> None:
+        """What nobody can read is not dropped: the operator has it among the dead letters."""
+        bound = Bounds().dead_letters
+        reason = "an outgoing message can't be read"
+        fields = ("c", str(parcel.address), "event", parcel.raw, "reason", reason, "ref", "")
+        await self._commands("XADD", keys.DEAD, "MAXLEN", "=", bound, "*", *fields)
+        await self._commands("HINCRBY", keys.DEAD_COUNTS, "buried", 1)
 
     async def retry(self, parcel: Parcel) -> None:
         await self._finish(parcel, pop=False)
@@ -299,18 +389,15 @@ class RedisOutbox(Outbox):
             [parcel.raw, parcel.entry, keys.GROUP, str(parcel.address), int(pop)],
         )
 
-    async def heartbeat(self, parcels: Sequence[Parcel]) -> None:
-        await asyncio.gather(
+    async def heartbeat(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+        kept = await asyncio.gather(
             *(
-                self._commands(
-                    "XCLAIM",
-                    keys.out(parcel.address.channel),
-                    keys.GROUP,
-                    self._queue.consumer,
-                    0,
-                    parcel.entry,
-                    "JUSTID",
+                self._commands.script(
+                    _SCRIPTS["hold"],
+                    [keys.out(parcel.address.channel)],
+                    [parcel.entry, keys.GROUP, self._queue.consumer],
                 )
                 for parcel in parcels
             )
         )
+        return [parcel for parcel, ours in zip(parcels, kept, strict=True) if not ours]

@@ -6,18 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-import structlog
-
 from botcore.conversation import decode_event
 from botcore.delivery import keys
 from botcore.delivery.base import Timers
 from botcore.delivery.memory import MemoryStore
 from botcore.errors import CorruptRecord, MailboxFull, StoreError
 from botcore.stores.commands import Commands
+from botcore.stores.outage import Outage
 from botcore.stores.script import Script
 from botcore.types import Address, Timer
-
-log = structlog.get_logger()
 
 _DUE = Script.load("botcore.delivery.scripts", "due.lua")
 _FIRE = Script.load("botcore.delivery.scripts", "fire.lua")
@@ -95,13 +92,15 @@ class Pump:
     def __init__(self, timers: Timers, clock: Callable[[], float] = time.time) -> None:
         self._timers = timers
         self._clock = clock
+        self._away = Outage("timers can't be looked at")
 
     async def run(self) -> None:
         while True:
             following = None
             try:
                 following = await self._timers.fire(self._clock())
+                self._away.over()
             except StoreError as error:
-                log.warning("timers can't be looked at; trying again", error=str(error))
+                self._away.met(error)
             pause = LOOK_SECONDS if following is None else following - self._clock()
             await asyncio.sleep(min(max(pause, 0.01), LOOK_SECONDS))

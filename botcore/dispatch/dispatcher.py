@@ -12,7 +12,7 @@ import msgspec
 
 from botcore.asking.stream import Stream
 from botcore.context import Context, Services
-from botcore.conversation import Expectation, encode
+from botcore.conversation import Expectation, encode, reference
 from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
@@ -56,11 +56,11 @@ class Dispatcher:
         if isinstance(turn.event, Timer):
             await self._timer(turn, turn.event)
             return
-        if not isinstance(turn.event, Message):
-            target = self._router.event(type(turn.event))
-            if target:
-                await self._run(turn, target)
+        if not isinstance(turn.event, Message) and await self._event(turn):
             return
+        if not turn.messages:
+            return
+        self._take_back_timers(turn)
         command = parse_command(turn.text)
         if command:
             await self._command(turn, *command)
@@ -82,11 +82,24 @@ class Dispatcher:
             return
         turn.say(Reply(self._texts.text(turn.language, "no_answer")))
 
+    async def _event(self, turn: Turn) -> bool:
+        """Whether a plugin answered. Those before it, which had nothing to say, have heard it all the same."""
+        for target in self._router.events(type(turn.event)):
+            if await self._run(turn, target, passes=False):
+                return True
+        return False
+
+    def _take_back_timers(self, turn: Turn) -> None:
+        """What an answer asked for that is now replaced."""
+        if turn.revision and turn.claim.timers:
+            traces = [reference(turn.event.address, id) for id in turn.revision.events]
+            turn.cancelled += [f"{name}:{trace}:" for name in self._router.timers() for trace in traces]
+
     async def _timer(self, turn: Turn, timer: Timer) -> None:
         target = self._router.timer(timer.plugin, timer.name)
         turn.detection = Detection(intent=timer.name, score=1.0, by="timer")
         if target:
-            await self._run(turn, target, expected=timer.data)
+            await self._run(turn, target, expected=timer.data, passes=False)
 
     async def _command(self, turn: Turn, name: str, args: str) -> None:
         target = self._router.command(name)
@@ -140,8 +153,9 @@ class Dispatcher:
         args: str | None = None,
         matched: Mapping[str, str] | None = None,
         expected: Mapping[str, Any] | None = None,
+        passes: bool = True,
     ) -> bool:
-        """Whether the handler answered. What it decided counts only then."""
+        """Whether the handler answered. What it decided counts only then, unless its silence is no passing."""
         mode = turn.state.while_answering or target.installed.plugin.while_answering
         if mode == "merge" and await gather(turn):
             raise _MoreWasSaid
@@ -157,8 +171,9 @@ class Dispatcher:
             async with interrupting(turn) if mode == "interrupt" else nullcontext():
                 answered = await self._answer(turn, target, ctx)
             decided("answered" if answered else "passed")
-        if answered or turn.stopped:
+        if answered or turn.stopped or not passes:
             self._keep(turn, target, ctx)
+        if answered or turn.stopped:
             return True
         turn.plugin, turn.handler = before
         return False
@@ -215,6 +230,7 @@ class Dispatcher:
             address=turn.event.address,
             person=turn.event.person,
             trace_id=turn.trace_id,
+            event=turn.event,
             text=turn.text,
             args=turn.text if args is None else args,
             language=turn.language,

@@ -7,14 +7,14 @@ import time
 from botcore.delivery.base import Claim
 from botcore.dispatch.turn import asked_by, message_key
 from botcore.i18n.texts import Catalog
-from botcore.types import Message, Outgoing, Reply, TurnSummary
+from botcore.types import Edited, Message, Outgoing, Reply, TurnSummary
 
 
 def farewell(claim: Claim, reference: str, texts: Catalog) -> Outgoing:
     """The last message of a turn that goes to the dead letters; empty where the person had not said anything."""
     event = claim.event
     language = claim.state.language or "en"
-    said_something = event is None or isinstance(event, Message)
+    said_something = event is None or isinstance(event, Message | Edited)
     text = texts.text(language, "set_aside", reference=reference) if said_something else ""
     return Outgoing(
         key=message_key(claim, reference, 0),

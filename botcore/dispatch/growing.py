@@ -22,7 +22,7 @@ class Growing:
     def __init__(self, live: Live, address: Address, key: str, in_reply_to: str) -> None:
         self._live = live
         self._address = address
-        self._key = key
+        self.key = key
         self._in_reply_to = in_reply_to
         self._pieces: list[str] = []
         self._published = 0
@@ -41,7 +41,7 @@ class Growing:
 
     async def _publish(self) -> None:
         text = clean_text("".join(self._pieces[self._published :]))
-        data = {"id": self._key, "text": text, "offset": self._offset, "in_reply_to": self._in_reply_to}
+        data = {"id": self.key, "text": text, "offset": self._offset, "in_reply_to": self._in_reply_to}
         self._published = len(self._pieces)
         self._offset += len(text.encode("utf-16-le")) // 2
         self._last = time.monotonic()

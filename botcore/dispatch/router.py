@@ -100,11 +100,15 @@ class Router:
             for handler in one.plugin.fallbacks:
                 yield Target(one, handler, "fallback")
 
-    def event(self, type: type[Event]) -> Target | None:
+    def timers(self) -> Iterator[str]:
+        """`plugin:timer`, as the ids of timers begin."""
+        return (f"{name}:{timer}" for name, one in self._by_name.items() for timer in one.plugin.timers)
+
+    def events(self, type: type[Event]) -> Iterator[Target]:
+        """In the order of `plugins.enabled`; the first one that answers is the last one asked."""
         for one in self._by_name.values():
             if type in one.plugin.events:
-                return Target(one, one.plugin.events[type], type.__name__.lower())
-        return None
+                yield Target(one, one.plugin.events[type], type.__name__.lower())
 
     def examples(self) -> dict[str, dict[str, Sequence[str]]]:
         """What people say for each intent, by language: of the decorators and of the plugins' locales."""

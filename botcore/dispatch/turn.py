@@ -10,12 +10,22 @@ from contextlib import contextmanager
 import msgspec
 
 from botcore.asking.stream import Stream
-from botcore.conversation import ConversationState, HistoryEntry, clean_reply, decode_state, encode, reference
-from botcore.delivery.base import Claim, Commit, Live
+from botcore.conversation import (
+    Change,
+    ConversationState,
+    HistoryEntry,
+    amended,
+    clean_reply,
+    decode_state,
+    encode,
+    reference,
+    revise,
+)
+from botcore.delivery.base import Claim, Live
 from botcore.dispatch.growing import Growing
 from botcore.errors import AnswerCut, EngineError
 from botcore.intents.base import Detection
-from botcore.types import AnyEvent, Attachment, Message, Outgoing, Reply, Timer, TurnSummary
+from botcore.types import AnyEvent, Attachment, Deleted, Edited, Message, Outgoing, Reply, Timer, TurnSummary
 
 Waiting = Callable[[], Awaitable[Sequence[AnyEvent]]]
 
@@ -33,7 +43,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Turn:
-    """The one mutable thing while an event is handled. It reaches the store by `as_commit()`, or not at all."""
+    """The one mutable thing while an event is handled. It reaches the store by `commit_of(turn)`, or not at all."""
 
     def __init__(self, claim: Claim, event: AnyEvent, live: Live, waiting: Waiting = _nothing) -> None:
         self.claim = claim
@@ -45,9 +55,20 @@ class Turn:
         self.waiting = waiting
         """What has come behind these events."""
         self.live = live
-        self._stored = encode(claim.state)
-        self.state: ConversationState = decode_state(self._stored)
-        self.history = claim.history or _brought_along(event)
+        self.stored = encode(claim.state)
+        """The state as the turn found it."""
+        self.state: ConversationState = decode_state(self.stored)
+        self._initial = self.stored
+        self.revision = revise(claim.history, event) if isinstance(event, Edited | Deleted) else None
+        """What the person's change of an earlier message makes of the dialogue."""
+        self.history = self.revision.before if self.revision else claim.history or _brought_along(event)
+        self._heard = self.revision.messages if self.revision else _messages((event,))
+        self.messages = self._heard
+        """What is to be answered, as it reads now; nothing where the event is no message, or was taken back."""
+        self.changes: list[Change] = []
+        """What of them was edited or deleted since, in order."""
+        self._spoken: dict[str, str] = {}
+        """By the message's id."""
         self.trace_id = reference(event.address, event.id)
         """The same for every try of this turn."""
         self.language = claim.state.language or "en"
@@ -56,9 +77,13 @@ class Turn:
         self.detection: Detection | None = None
         self.forget = False
         self.stopped = False
-        """The person asked to stop, or wrote something new."""
+        """The answer is to end where it is."""
         self.interrupted = False
         """The person wrote something new."""
+        self.outdated = False
+        """The person has changed what is being answered."""
+        self.withdrawn = False
+        """There is nothing left to answer: the person took it back."""
         self.task: asyncio.Task[None] | None = None
         """Handles this turn; cancelled where the person stops an answer that has not begun to grow."""
         self.steps: list[Step] = []
@@ -66,6 +91,8 @@ class Turn:
         self.timers: list[Timer] = []
         self.cancelled: list[str] = []
         """Beginnings of the ids of timers that shall not come."""
+        self._seen_growing: set[str] = set()
+        """Keys of messages that people may have seen growing."""
         self._began = time.perf_counter()
         self._work: asyncio.Task[None] | None = None
         self._growing: Growing | None = None
@@ -73,18 +100,67 @@ class Turn:
     @property
     def text(self) -> str:
         """What the person wrote; messages that were merged stand line by line."""
-        return "\n".join(event.text for event in self.events if isinstance(event, Message))
+        if len(self.messages) == 1:
+            return self.messages[0].text
+        return "\n".join(message.text for message in self.messages)
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:
-        return tuple(one for event in self.events if isinstance(event, Message) for one in event.attachments)
+        return tuple(one for message in self.messages for one in message.attachments)
 
-    def hear(self, spoken: str) -> None:
-        """Take what was said in a voice message for written, behind what was."""
-        if isinstance(self.event, Message):
-            text = "\n".join(filter(None, [self.event.text, spoken]))
-            self.event = msgspec.structs.replace(self.event, text=text)
-            self.events = (self.event, *self.events[1:])
+    def join(self, following: Sequence[AnyEvent]) -> None:
+        """Let these messages be answered together with the first one."""
+        self.events = (self.event, *following)
+        self._heard = _messages(self.events)
+        self._read()
+
+    def amend(self, waiting: Sequence[AnyEvent]) -> bool:
+        """Read the messages as the person has changed them since. Whether anything is new."""
+        ids = {message.id for message in self._heard}
+        news = [
+            event
+            for event in waiting
+            if isinstance(event, Edited | Deleted) and event.message in ids and event not in self.changes
+        ]
+        if news:
+            self.changes += news
+            self._read()
+        return bool(news)
+
+    def begin_from(self, state: ConversationState | None) -> None:
+        """Answer anew from the state before; without one, an answer that was expected to what is replaced is not."""
+        if state:
+            self._initial = encode(state)
+            self.state = state
+        else:
+            self.state.expecting = None
+            self._initial = encode(self.state)
+
+    def restart(self) -> None:
+        """Forget all that was done and said: what is to be answered has changed."""
+        self.state = decode_state(self._initial)
+        self.plugin = self.handler = ""
+        self.detection = None
+        self.forget = self.stopped = self.interrupted = self.outdated = False
+        self.steps, self.outgoing, self.timers, self.cancelled = [], [], [], []
+        self._growing = None
+
+    def withdraw(self) -> None:
+        """Leave nothing of this turn, but for what people have seen of it already."""
+        self.roll_back()
+        self.withdrawn = True
+        self.outgoing = [one for one in self.outgoing if one.key in self._seen_growing]
+
+    def hear(self, message: str, spoken: str) -> None:
+        """Take what was said in this message's recordings for written, behind what was."""
+        self._spoken[message] = spoken
+        self._read()
+
+    def _read(self) -> None:
+        """The messages with the person's changes, and with what was spoken in them."""
+        self.messages = amended(self._heard, self.changes)
+        if self._spoken:
+            self.messages = tuple(_with(one, self._spoken.get(one.id, "")) for one in self.messages)
 
     @contextmanager
     def step(self, stage: str) -> Iterator[Callable[[str], None]]:
@@ -109,6 +185,7 @@ class Turn:
                 address=self.event.address,
                 reply=clean_reply(reply),
                 in_reply_to=asked_by(self.events[-1]),
+                replaces=self._replaced(len(self.outgoing)),
                 incomplete=incomplete,
                 at=time.time(),
             )
@@ -122,6 +199,7 @@ class Turn:
         """
         growing = Growing(self.live, self.event.address, self._next_key(), asked_by(self.events[-1]))
         self._growing, ending = growing, ""
+        self._seen_growing.add(growing.key)
         try:
             await self.interruptible(_consume(stream, growing))
         except EngineError as error:
@@ -129,7 +207,7 @@ class Turn:
                 raise
             ending = cut_short("cut" if isinstance(error, AnswerCut) else "broken")
             self.note("engine", str(error), 0.0)
-        if self.interrupted and not growing.text.strip():
+        if (self.interrupted or self.outdated) and not growing.text.strip():
             return
         if self.stopped:
             ending = cut_short("interrupted" if self.interrupted else "stopped")
@@ -158,7 +236,9 @@ class Turn:
             self._work = None
 
     def stop(self) -> None:
-        """End the answer in progress; what was said so far is kept."""
+        """End the answer in progress; what was said so far is kept. No-op for one that is ending."""
+        if self.stopped:
+            return
         self.stopped = True
         work = self._work or self.task
         if work:
@@ -169,9 +249,22 @@ class Turn:
         self.interrupted = True
         self.stop()
 
+    def reread(self, waiting: Sequence[AnyEvent]) -> None:
+        """End the answer in progress if the person has changed what it answers."""
+        if self.amend(waiting):
+            self.outdated = True
+            self.stop()
+
+    def cut_off(self, stopped: str) -> None:
+        """The handler was cancelled before it had said anything: say `stopped`, where that is worth a word."""
+        if self.interrupted:
+            self.roll_back()
+        elif not self.outdated:
+            self.say(Reply(stopped), incomplete=True)
+
     def roll_back(self) -> None:
         """Undo what a failed handler did to the state. What was said stays said."""
-        self.state = decode_state(self._stored)
+        self.state = decode_state(self.stored)
         self.forget = False
         self.timers, self.cancelled = [], []
 
@@ -190,52 +283,23 @@ class Turn:
             timings_ms=timings,
         )
 
-    def as_commit(self) -> Commit:
-        """What the store is told. The last message to each event carries the summary, and there always is one."""
-        history = () if self.forget else self._said_now()
-        said = self.outgoing or [self._silence(0, asked_by(self.events[-1]))]
-        # Whoever waits for the answer to an earlier message of a burst learns that this was it.
-        closing = [self._silence(len(said) + n, event.id) for n, event in enumerate(self.events[:-1])]
-        summary = self.summary()
-        last = [msgspec.structs.replace(one, summary=summary) for one in (said[-1], *closing)]
-        return Commit(
-            self.state,
-            history,
-            [*said[:-1], *last],
-            answered=len(self.events),
-            forget=self.forget,
-            cancelled=self.cancelled,
-            timers=self.timers,
-        )
-
-    def _said_now(self) -> list[HistoryEntry]:
-        entries = [] if self.claim.history else list(self.history)
-        entries += [
-            HistoryEntry("user", event.text, event.at, event.id)
-            for event in self.events
-            if isinstance(event, Message) and event.text
-        ]
-        entries += [
-            HistoryEntry("assistant", outgoing.reply.text, outgoing.at, outgoing.key, self.plugin)
-            for outgoing in self.outgoing
-            if outgoing.reply.text
-        ]
-        return entries
-
-    def _silence(self, index: int, in_reply_to: str) -> Outgoing:
-        return Outgoing(
-            key=self._key(index),
-            address=self.event.address,
-            reply=Reply(),
-            in_reply_to=in_reply_to,
-            at=time.time(),
-        )
+    def _replaced(self, index: int) -> str:
+        answers = self.revision.answers if self.revision else ()
+        return answers[index].id if index < len(answers) else ""
 
     def _next_key(self) -> str:
-        return self._key(len(self.outgoing))
+        return self.key(len(self.outgoing))
 
-    def _key(self, index: int) -> str:
+    def key(self, index: int) -> str:
         return message_key(self.claim, self.trace_id, index)
+
+
+def _messages(events: Sequence[AnyEvent]) -> tuple[Message, ...]:
+    return tuple(event for event in events if isinstance(event, Message))
+
+
+def _with(message: Message, spoken: str) -> Message:
+    return msgspec.structs.replace(message, text="\n".join(filter(None, [message.text, spoken])))
 
 
 def asked_by(event: AnyEvent) -> str:

@@ -32,7 +32,9 @@ async def gather(turn: Turn) -> bool:
     for _ in range(BURSTS):
         before = len(turn.events)
         await asyncio.sleep(BURST_SECONDS)
-        turn.events = (turn.event, *_following(turn, await turn.waiting()))
+        waiting = await turn.waiting()
+        turn.join(_following(turn, waiting))
+        turn.amend(waiting)
         if len(turn.events) == before:
             break
     return len(turn.events) > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -10,12 +11,14 @@ from functools import partial
 import structlog
 
 from botcore.conversation import reference
-from botcore.delivery.base import Claim, Inbox, Live
+from botcore.delivery.base import Claim, Commit, Inbox, Live
 from botcore.dispatch.farewell import farewell
+from botcore.dispatch.outcome import commit_of
 from botcore.dispatch.turn import Turn, turn_name
-from botcore.errors import BotcoreError, StoreError
+from botcore.errors import BotcoreError, StoreError, StoreFull, StoreUnavailable
 from botcore.i18n.texts import Catalog, core_catalog
-from botcore.types import Address, AnyEvent
+from botcore.stores.outage import Outage
+from botcore.types import Address, AnyEvent, Deleted, Edited, Message
 
 log = structlog.get_logger()
 
@@ -26,6 +29,10 @@ MAX_TRIES = 3
 HEARTBEAT_SECONDS = 0.5
 SUSPECTS_SECONDS = 0.05
 """Pause after last tries were given back, so that claiming them again is no busy loop."""
+ALL = 100_000
+"""More than any mailbox holds."""
+COMMIT_SECONDS, COMMIT_PAUSE = 60.0, 0.2
+"""How long an answer is held while the store does not take it, and the pause between two tries."""
 TYPING_SECONDS = 0.25
 """A turn that takes longer shows the person that the bot is at it."""
 
@@ -53,6 +60,8 @@ class Worker:
         self._answering: dict[Address, Turn] = {}
         self._freed = asyncio.Event()
         self._stopping = False
+        self._away = Outage("no turns can be claimed")
+        self._mute = Outage("turns can't be kept from others")
         self.handled = 0
         """Turns committed since the start."""
         self.buried = 0
@@ -64,6 +73,7 @@ class Worker:
             helpers = [
                 group.create_task(self._beat(), name="worker heartbeat"),
                 group.create_task(self._listen(), name="worker stops"),
+                group.create_task(self._heed_changes(), name="worker changes"),
             ]
             await self._claim_turns()
             while self._turns:  # whose leases are kept until they have ended
@@ -91,9 +101,10 @@ class Worker:
             try:
                 claims = await self._inbox.claim(free, self._wait)
             except StoreError as error:
-                log.warning("no turns can be claimed; trying again", error=str(error))
+                self._away.met(error)
                 await asyncio.sleep(0.2)
                 continue
+            self._away.over()
             await self._take(claims)
 
     async def _take(self, claims: Sequence[Claim]) -> None:
@@ -135,8 +146,8 @@ class Worker:
         turn = Turn(claim, claim.event, self._live, partial(self._waiting, claim))
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
-                await self._handled(turn)
-                if await self._inbox.commit(claim, turn.as_commit()):
+                await self._answer(turn)
+                if await self._commit(claim, commit_of(turn)):
                     self.handled += 1
                 else:
                     log.warning("another worker has taken this turn over; ours is dropped")
@@ -145,9 +156,37 @@ class Worker:
                     await self._inbox.release(claim)
                 raise
 
-    async def _waiting(self, claim: Claim) -> Sequence[AnyEvent]:
+    async def _commit(self, claim: Claim, commit: Commit) -> bool:
+        """Patient while the store is away or full: an answer may have cost a model's minute."""
+        until = time.monotonic() + COMMIT_SECONDS
+        while True:
+            try:
+                return await self._inbox.commit(claim, commit)
+            except (StoreUnavailable, StoreFull):
+                if self._stopping or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(COMMIT_PAUSE)
+
+    async def _answer(self, turn: Turn) -> None:
+        """Let the turn be handled, anew where the person has changed meanwhile what it answers."""
+        if isinstance(turn.event, Edited | Deleted) and not turn.revision:
+            log.debug("a change of a message that is not in the history, or that was read already")
+        if turn.revision and turn.messages:
+            turn.begin_from(await self._inbox.before(turn.claim))
+        if turn.claim.changed:
+            turn.amend(await self._waiting(turn.claim, ALL))
+        while turn.messages or not isinstance(turn.event, Message):
+            await self._handled(turn)
+            if not turn.outdated:
+                return
+            if not turn.messages:
+                turn.withdraw()
+                return
+            turn.restart()
+
+    async def _waiting(self, claim: Claim, limit: int = 20) -> Sequence[AnyEvent]:
         try:
-            return await self._inbox.waiting(claim)
+            return await self._inbox.waiting(claim, limit)
         except StoreError:
             return ()  # what waits can wait
 
@@ -175,11 +214,15 @@ class Worker:
         )
         try:
             await self._handle(turn)
+        except asyncio.CancelledError:
+            if not turn.stopped or not turn.task or turn.task.uncancel():
+                raise
+            turn.cut_off(self._texts.text(turn.language, "stopped"))
         finally:
-            timer.cancel()
-            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
             turn.task = None
             self._answering.pop(address, None)
+            timer.cancel()
+            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
 
     async def _show_answering(self, address: Address) -> None:
         """From now on there is something to stop."""
@@ -192,11 +235,21 @@ class Worker:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 await self._inbox.heartbeat(list(self._turns.values()))
+                self._mute.over()
             except StoreError as error:
-                log.warning("heartbeat failed", error=str(error))
+                self._mute.met(error)
 
     async def _listen(self) -> None:
         async for address in self._live.stops():
             turn = self._answering.get(address)
             if turn:
                 turn.stop()
+
+    async def _heed_changes(self) -> None:
+        async for address in self._live.changes():
+            turn = self._answering.get(address)
+            if turn is None:
+                continue
+            waiting = await self._waiting(turn.claim, ALL)
+            if self._answering.get(address) is turn:  # it may have ended meanwhile
+                turn.reread(waiting)

@@ -1,4 +1,4 @@
-"""A handler that fails, hangs or is stopped still ends in exactly one honest message, and the dialogue goes on."""
+"""A handler that fails or hangs still ends in exactly one honest message, and the dialogue goes on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from botcore.dispatch.turn import Step, Turn
 from botcore.errors import EngineError
 from botcore.i18n.texts import Catalog
 from botcore.middleware.base import Next
-from botcore.types import Reply
 
 log = structlog.get_logger()
 
@@ -29,15 +28,6 @@ class Apology:
                 await next(turn)
         except TimeoutError as error:
             self._say(turn, "too_long", error)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not turn.stopped or task is None:
-                raise
-            task.uncancel()
-            if turn.interrupted:
-                turn.roll_back()
-                return
-            turn.say(Reply(self._texts.text(turn.language, "stopped")), incomplete=True)
         except EngineError as error:
             self._say(turn, engine_text(error), error)
         except Exception as error:  # whatever a plugin raises, the person gets a sentence

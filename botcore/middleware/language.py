@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 from botcore.dispatch.router import parse_command
 from botcore.dispatch.turn import Turn
 from botcore.middleware.base import Next
-from botcore.types import Message
 
 Detect = Callable[[str, str], str]
 """Text and prior in, ISO 639-1 code out; the prior (which may be empty) where the text does not tell."""
@@ -29,7 +28,7 @@ class Language:
     def _language(self, turn: Turn) -> str:
         prior = turn.state.language or self._spoken(turn.event.person.locale) or self._default
         command = parse_command(turn.text)
-        if not isinstance(turn.event, Message) or (command and turn.state.language):
+        if not turn.messages or (command and turn.state.language):
             return prior  # what follows a command may be a text in any language, to be translated, say
         found = self._detect(command[1] if command else turn.text, prior)
         language = found if found in self._supported else prior

@@ -25,14 +25,15 @@ class Voice:
         self._transcriber = transcriber
 
     async def __call__(self, turn: Turn, next: Next) -> None:
-        recordings = [one for one in turn.attachments if is_recording(one)]
-        if not recordings:
+        speaking = [one for one in turn.messages if any(map(is_recording, one.attachments))]
+        if not speaking:
             await next(turn)
             return
-        heard = [await self._heard(turn, one) for one in recordings]
-        spoken = "\n".join(filter(None, heard))
-        if spoken:
-            turn.hear(spoken)
+        heard: list[str] = []
+        for message in speaking:
+            parts = [await self._heard(turn, one) for one in message.attachments if is_recording(one)]
+            turn.hear(message.id, "\n".join(filter(None, parts)))
+            heard += parts
         if not all(heard):
             turn.say(Reply(self._texts.text(turn.language, "voice_unheard")))
         if turn.text.strip():

@@ -112,6 +112,8 @@ async def _exchange(connection: AbstractConnection, packed: list[bytes]) -> list
     replies: list[Any] = []
     try:
         async with asyncio.timeout(EXCHANGE_SECONDS):
+            if not connection.is_connected:  # one try, since the exchange as a whole is tried again
+                await connection.connect_check_health(retry_socket_connect=False)
             await connection.send_packed_command(packed)
             for _ in packed:
                 try:

@@ -38,9 +38,12 @@ from botcore.types import (
     Address,
     AnyEvent,
     Attachment,
+    Deleted,
+    Edited,
     Message,
     Outgoing,
     Person,
+    Reacted,
     Reply,
     Started,
     TurnSummary,
@@ -53,17 +56,33 @@ class Answer(str):
     """What the bot said to one message: the texts joined by blank lines, and everything else beside it."""
 
     replies: tuple[Reply, ...]
+    sent: tuple[Outgoing, ...]
     summary: TurnSummary
     incomplete: bool
+
+    id: str
+    """Of the message that it answers."""
 
     @property
     def buttons(self) -> list[str]:
         return [button for reply in self.replies for button in reply.buttons]
 
+    @property
+    def keys(self) -> list[str]:
+        """Of the messages that were said."""
+        return [one.key for one in self.sent]
+
+    @property
+    def replaces(self) -> list[str]:
+        """Keys of the earlier messages whose place these take, or which they take away."""
+        return [one.replaces for one in self.sent if one.replaces]
+
     @classmethod
-    def of(cls, sent: Sequence[Outgoing]) -> Answer:
+    def of(cls, sent: Sequence[Outgoing], id: str = "") -> Answer:
         shown = [one for one in sent if one.reply != Reply()]
         answer = cls("\n\n".join(one.reply.text for one in shown))
+        answer.id = id
+        answer.sent = tuple(one for one in sent if one.replaces or one.reply != Reply())
         answer.replies = tuple(one.reply for one in shown)
         answer.incomplete = any(one.incomplete for one in shown)
         answer.summary = (sent[-1].summary if sent else None) or TurnSummary("")
@@ -124,12 +143,16 @@ class TestBot:
         self._unasked_done = asyncio.Semaphore(0)
         self._store = MemoryStore()
         self._timers = MemoryTimers(self._store)
-        self._inbox = MemoryInbox(self._store)
         self.live = MemoryLive()
+        self._inbox = MemoryInbox(self._store, self.live)
         self._handle: Handle = compose(middleware, dispatcher.handle)
         self._worker = Worker(self._inbox, self.live, self._handle)
         self._sender = Sender(MemoryOutbox(self._store), {"test": self._sent})
         self._answers: dict[str, list[Outgoing]] = {}
+        self._said: dict[str, str] = {}
+        """Id of the latest message of each chat."""
+        self._heard: dict[str, str] = {}
+        """Key of what the bot said last."""
         self._done: dict[str, asyncio.Event] = {}
         self._ids = count(1)
         self._tasks: list[asyncio.Task[None]] = []
@@ -151,6 +174,7 @@ class TestBot:
         """Say something as a person, who may have roles, and wait until the bot has answered."""
         id = str(next(self._ids))
         address = Address("test", chat)
+        self._said[chat] = id
         return await self.send(
             Message(
                 id=id,
@@ -159,6 +183,62 @@ class TestBot:
                 at=float(id),
                 text=text,
                 attachments=attachments,
+            )
+        )
+
+    async def edit(
+        self,
+        text: str,
+        *,
+        message: str = "",
+        chat: str = "chat",
+        person: str = "person",
+        attachments: Sequence[Attachment] = (),
+    ) -> Answer:
+        """Change a message (`answer.id`; the latest one), and wait until the bot has dealt with it.
+
+        The answer is empty where the bot says nothing: while it has not answered yet, the answer to `say` is the one.
+        """
+        id = str(next(self._ids))
+        return await self.send(
+            Edited(
+                id=id,
+                address=Address("test", chat),
+                person=Person(person),
+                at=float(id),
+                message=message or self._said[chat],
+                text=text,
+                attachments=attachments,
+            )
+        )
+
+    async def delete(self, *, message: str = "", chat: str = "chat", person: str = "person") -> Answer:
+        """Take a message back (`answer.id`; the latest one)."""
+        id = str(next(self._ids))
+        gone, address = message or self._said[chat], Address("test", chat)
+        return await self.send(
+            Deleted(id=id, address=address, person=Person(person), at=float(id), message=gone)
+        )
+
+    async def react(
+        self,
+        *added: str,
+        removed: Sequence[str] = (),
+        to: str = "",
+        chat: str = "chat",
+        person: str = "person",
+    ) -> Answer:
+        """React to what the bot said (a key of `answer.keys`; the latest one): `await bot.react("👍")`."""
+        id = str(next(self._ids))
+        return await self.send(
+            Reacted(
+                id=id,
+                address=Address("test", chat),
+                person=Person(person),
+                at=float(id),
+                message=to or self._heard[chat],
+                added=added,
+                removed=tuple(removed),
             )
         )
 
@@ -175,7 +255,7 @@ class TestBot:
         await self._inbox.accept(clean_event(event))
         async with asyncio.timeout(ANSWER_SECONDS):
             await done.wait()
-        return Answer.of(self._answers.pop(event.id))
+        return Answer.of(self._answers.pop(event.id), event.id)
 
     async def later(self, seconds: float) -> Answer:
         """Let time pass; what the bot says meanwhile by its timers, in all chats. Time stands still otherwise."""
@@ -196,6 +276,8 @@ class TestBot:
         await self.live.stop(Address("test", chat))
 
     async def _sent(self, outgoing: Outgoing) -> None:
+        if outgoing.reply != Reply():
+            self._heard[outgoing.address.chat] = outgoing.key
         if not outgoing.in_reply_to:
             self._unasked.append(outgoing)
             if outgoing.summary:

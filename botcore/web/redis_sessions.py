@@ -1,4 +1,4 @@
-"""Sessions in Redis: a hash `b:w:<session>` each, which expires by itself."""
+"""Sessions in Redis: a hash `b:{0}:w:<session>` each, which expires by itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
-from botcore.errors import StoreError, StoreFull, StoreUnavailable
+from botcore.delivery import keys
+from botcore.errors import StoreUnavailable
+from botcore.stores.errors import translate
 from botcore.web.sessions import (
     RETENTION_SECONDS,
     Session,
@@ -22,7 +22,7 @@ from botcore.web.sessions import (
     split_token,
 )
 
-PREFIX = "b:w:"
+PREFIX = keys.PREFIX + "w:"
 _LONGEST_ID = 64
 
 
@@ -74,9 +74,7 @@ class RedisSessions(SessionStore):
 def _store_errors() -> Iterator[None]:
     try:
         yield
-    except OutOfMemoryError as error:
-        raise StoreFull(f"Redis takes no more sessions, its memory is full: {error}") from error
-    except (RedisConnectionError, RedisTimeoutError, OSError) as error:
-        raise StoreUnavailable(f"Redis can't be reached for sessions: {error}") from error
     except RedisError as error:
-        raise StoreError(f"Redis refused a session: {error}") from error
+        raise translate(error) from error
+    except OSError as error:
+        raise StoreUnavailable(f"Redis can't be reached for sessions: {error}") from error

@@ -11,7 +11,7 @@ import pytest
 
 from botcore.stores.embedded import find_server
 from tests.app.service import PROBE_ONLY, Service, service_in, until
-from tests.app.talk import Talk
+from tests.app.talk import Talk, data
 
 Role = Callable[..., Service]
 
@@ -91,3 +91,49 @@ async def test_a_worker_that_is_killed_in_mid_turn_is_stood_in_for_by_the_other(
     gateway.open("door")
     assert [answer["text"] for answer in await talk.answer(id)] == ["through door"]
     assert [service.stop() for service in (gateway, idle)] == [0, 0]
+
+
+async def test_a_gateway_that_is_killed_in_mid_stream_shows_one_whole_message_when_it_is_back(
+    role: Role,
+) -> None:
+    gateway, worker = role("gateway", "gateway").start(), role("worker", "worker").start()
+    talk = await Talk(gateway).begin()
+    id = await talk.say("/tell door")
+    await talk.follow(lambda: any(event.event == "delta" for event in talk.seen))
+    gateway.kill()
+    gateway.open("door")
+    gateway.start()
+    assert [answer["text"] for answer in await talk.answer(id)] == [
+        "Once upon a time they lived happily ever after."
+    ]
+    _is_one_message(talk, id)
+    assert gateway.turns == ["begun door"], "the worker went on as if nothing had happened"
+    async with gateway.http() as http:
+        assert "botcore_uncertain_sends_total 0.0" in (await http.get("/metrics")).text
+    assert [service.stop() for service in (worker, gateway)] == [0, 0]
+
+
+async def test_an_answer_whose_worker_is_killed_in_mid_stream_ends_as_one_message(role: Role) -> None:
+    gateway = role("gateway", "gateway").start()
+    first = role("worker", "first").start()
+    talk = await Talk(gateway).begin()
+    id = await talk.say("/tell door")
+    await talk.follow(lambda: any(event.event == "delta" for event in talk.seen))
+    gateway.until_begun("door")
+    first.kill()
+    second = role("worker", "second").start()
+    gateway.open("door")
+    assert [answer["text"] for answer in await talk.answer(id)] == [
+        "Once upon a time they lived happily ever after."
+    ]
+    _is_one_message(talk, id)
+    assert [service.stop() for service in (second, gateway)] == [0, 0]
+
+
+def _is_one_message(talk: Talk, id: str) -> None:
+    """What grew and what stands at the end have one id; nothing of it came twice."""
+    grown = {data(event)["id"] for event in talk.seen if event.event == "delta"}
+    [answer] = talk.answers(id)
+    assert grown == {answer["id"]}
+    ids = [event.id for event in talk.seen]
+    assert len(set(ids)) == len(ids)

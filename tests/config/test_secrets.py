@@ -129,6 +129,7 @@ def test_names_of_secrets_are_known_and_measures_are_none() -> None:
         ("redis://u:p@ss/w:rd@h:6379/0", '"redis://***@h:6379/0"'),
         ("hunter2://@h", '"***@h"'),
         ("redis://:hunter", '"redis://:***"'),
+        ("redis+sentinel://:hunter@h:1,h2:2/m/0", '"redis+sentinel://***@h:1,h2:2/m/0"'),
         ("https://api.telegram.org/bot123:AbC/getMe", '"https://api.telegram.org/bot***/getMe"'),
         ("http://[::1]:8000/v1", '"http://[::1]:8000/v1"'),
         (["http://u:p@h/v1"], '["http://***@h/v1"]'),

@@ -225,3 +225,21 @@ def _handle(plugin: Plugin):  # type: ignore[no-untyped-def, type-arg]
     texts = core_catalog()
     dispatcher = Dispatcher(router, WordForWord(router), services, texts)
     return compose([Apology(texts, 20.0)], dispatcher.handle)
+
+
+async def test_an_answer_is_interrupted_and_stopped_without_any_middleware() -> None:
+    teller = Teller("interrupt")
+    bot = TestBot(teller.plugin)
+    bot.wrap(lambda handle: handle.keywords["next"].keywords["next"])  # type: ignore[attr-defined]  # the dispatcher itself
+    async with bot:
+        working = asyncio.create_task(bot.say("/work"))
+        await teller.began.wait()
+        assert "heard 'never mind' after '/work'" in await bot.say("never mind")
+        assert await working == ""
+        teller.began.clear()
+        working = asyncio.create_task(bot.say("/work"))
+        await teller.began.wait()
+        await bot.stop()
+        stopped = await working
+    assert "topped" in stopped
+    assert stopped.incomplete

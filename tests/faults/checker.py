@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.history import Operation
@@ -44,10 +44,13 @@ class Verdict:
 def check(operations: Sequence[Operation]) -> Verdict:
     """The verdict on a whole log, sorted by time."""
     verdict = Verdict()
-    excused = {id for operation in operations if operation.kind == "cut" for id in operation.ids}
+    cut = {id: operation.at for operation in operations if operation.kind == "cut" for id in operation.ids}
+    excused = set(cut) - _came_again(operations, cut)
     accepted: dict[str, list[str]] = defaultdict(list)
     known: set[str] = set()
     for operation in operations:
+        if operation.id in cut and operation.id not in excused and operation.at < cut[operation.id]:
+            continue
         if operation.kind == "accepted" and operation.id not in known:
             known.add(operation.id)
             accepted[operation.conversation].append(operation.id)
@@ -58,12 +61,24 @@ def check(operations: Sequence[Operation]) -> Verdict:
     shown = _shown(operations, verdict)
     for conversation, ids in accepted.items():
         kept = [id for id in ids if id not in excused]
-        sends = [send for send in shown[conversation] if send.id not in excused]
+        sends = [
+            send
+            for send in shown[conversation]
+            if send.id not in excused and send.at > cut.get(send.id, float("-inf"))
+        ]
         _check_answers(conversation, kept, sends, buried, verdict)
         _check_counter(conversation, [send for send in sends if send.id not in buried], verdict)
     if not any(operation.kind == "cut" for operation in operations):
         _check_commits(operations, verdict)  # a commit that the server lost is rightly done again
     return verdict
+
+
+def _came_again(operations: Sequence[Operation], cut: Mapping[str, float]) -> set[str]:
+    """Events that were cut out, then sent again by the platform, and answered after all."""
+    later = [operation for operation in operations if operation.at > cut.get(operation.id, float("inf"))]
+    return {one.id for one in later if one.kind == "accepted"} & {
+        one.id for one in later if one.kind == "sent"
+    }
 
 
 def _shown(operations: Sequence[Operation], verdict: Verdict) -> dict[str, list[Operation]]:

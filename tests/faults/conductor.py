@@ -98,6 +98,7 @@ class Conductor:
             "kill": self._kill,
             "freeze": self._freeze,
             "restart": self._restart,
+            "clock": self._set_clock,
             "cut": self._cut,
             "halve": self._halve,
             "delay": self._delay,
@@ -154,6 +155,11 @@ class Conductor:
         if process := self._fleet.pick():
             self._history.add("fault", by=process.name, text="SIGTERM")
             self._fleet.replace(process)
+
+    async def _set_clock(self) -> None:
+        if process := self._fleet.pick():
+            self._history.add("fault", by=process.name, text="clock set")
+            self._fleet.set_clock(process, self._random.uniform(-7, 7) * 86_400)
 
     async def _cut(self) -> None:
         self._history.add("fault", by=EVERYBODY, text="connection cut")

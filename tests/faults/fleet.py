@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from tests.faults.points import POINTS
-from tests.faults.process import Plan
+from tests.faults.process import Plan, clock_of
 
 Body = Callable[[Plan], None]
 LOOK_SECONDS = 0.02
@@ -71,6 +71,12 @@ class Fleet:
         self._running.remove(process)
         self._leaving.append(process)
         process.terminate()
+
+    def set_clock(self, process: BaseProcess, seconds: float) -> None:
+        """Let what it takes for the time of day be off by so much from now on."""
+        assert process.pid
+        clock_of(self._folder, process.name).write_text(str(seconds))
+        os.kill(process.pid, signal.SIGUSR1)
 
     @property
     def may_freeze(self) -> bool:

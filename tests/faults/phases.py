@@ -32,16 +32,17 @@ class Phase(msgspec.Struct, frozen=True):
 
 _PLAN: Sequence[tuple[str, tuple[str, ...], str, float, float]] = (
     # name, kinds, fsync, share of the faults, share of the time
-    ("kill -9 of a process at random", ("kill",), "everysec", 0.22, 0.14),
-    ("kill -9 at a named point", (POINT,), "everysec", 0.22, 0.14),
-    ("SIGSTOP beyond the lease, SIGCONT", ("freeze",), "everysec", 0.04, 0.14),
+    ("kill -9 of a process at random", ("kill",), "everysec", 0.20, 0.14),
+    ("kill -9 at a named point", (POINT,), "everysec", 0.20, 0.14),
+    ("SIGSTOP beyond the lease, SIGCONT", ("freeze",), "everysec", 0.04, 0.10),
+    ("clock of a process set by days", ("clock",), "everysec", 0.04, 0.04),
     ("SIGTERM, rolling", ("restart",), "everysec", 0.10, 0.08),
     ("poison that kills its process", (POISONED,), "everysec", 0.06, 0.06),
     ("connection delayed, halved, cut", ("delay", "halve", "cut"), "everysec", 0.15, 0.12),
     ("kill -9 of the server, everysec", ("server",), "everysec", 0.05, 0.08),
     ("kill -9 of the server, always", ("server",), "always", 0.05, 0.08),
     ("end of the server's file cut", ("tail",), "everysec", 0.02, 0.06),
-    ("all at once, always", ("kill", POINT, "restart", "cut", "server"), "always", 0.12, 0.10),
+    ("all at once, always", ("kill", POINT, "restart", "cut", "server", "clock"), "always", 0.12, 0.10),
 )
 
 

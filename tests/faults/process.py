@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack
 from multiprocessing import parent_process
@@ -19,6 +20,7 @@ import msgspec
 
 from botcore.context import Context, Services
 from botcore.delivery.live import RedisLive
+from botcore.delivery.pulse import Pulse
 from botcore.delivery.queue import Queue
 from botcore.delivery.redis import Bounds
 from botcore.delivery.sender import Sender
@@ -53,12 +55,30 @@ class Plan(msgspec.Struct, frozen=True):
     """Point, and at which passage."""
 
 
+def clock_of(folder: Path, name: str) -> Path:
+    """Where a process reads by how many seconds its clock is off, when it is told to by SIGUSR1."""
+    return folder / f"{name}.clock"
+
+
+def follow_clock(plan: Plan) -> None:
+    """Only the time of day jumps: durations go by a clock that never does."""
+    real, off = time.time, 0.0
+
+    def set_clock(*_: object) -> None:
+        nonlocal off
+        off = float(clock_of(plan.folder, plan.name).read_text())
+
+    time.time = lambda: real() + off
+    signal.signal(signal.SIGUSR1, set_clock)
+
+
 def run(main: Coroutine[Any, Any, None], plan: Plan) -> None:
     """Run in a forked process: output to a file of its own, and death with the parent."""
     output = os.open(plan.folder / f"{plan.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
     random.seed(plan.name)
+    follow_clock(plan)
 
     async def owned() -> None:
         loop = asyncio.get_running_loop()
@@ -80,12 +100,13 @@ async def _bot(plan: Plan) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     redis = connect(plan.url)
-    commands = Commands(redis)
+    commands, pulse = Commands(redis), Pulse(plan.url)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(pulse.aclose)
         history = stack.enter_context(History(plan.folder, plan.name))
         points = Points(history, plan.die_at)
         live = await stack.enter_async_context(RedisLive(redis, commands))
-        inbox = WatchedInbox(commands, Queue(redis, commands), Bounds(), points)
+        inbox = WatchedInbox(commands, Queue(redis, commands, pulse=pulse), Bounds(), points)
         outbox = WatchedOutbox(commands, Queue(redis, commands), points)
         channel = FileChannel(history, points)
         worker = Worker(inbox, live, _handler(history))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
 import subprocess
 from pathlib import Path
 
@@ -46,7 +47,10 @@ class Server:
                    "appendonly": "yes", "appendfsync": self._fsync, "maxmemory-policy": "noeviction"}  # fmt: skip
         arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
         with (self._folder / "log").open("ab") as output:
-            self._process = subprocess.Popen([str(binary), *arguments], stdout=output, stderr=output)
+            # Signals as Python has them: a write past a limit on files is an error then, not the server's end.
+            self._process = subprocess.Popen(
+                [str(binary), *arguments], stdout=output, stderr=output, restore_signals=False
+            )
         async with asyncio.timeout(20):
             while not await self._answers():
                 await asyncio.sleep(0.005)
@@ -66,6 +70,11 @@ class Server:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
             self._process = None
+
+    def limit_file(self, size: int) -> None:
+        """Let its files grow to `size` bytes, as a full disk does; -1 for any size."""
+        assert self._process
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, -1))
 
     def cut_tail(self, count: int) -> list[str]:
         """Take the last `count` bytes from the file of a server that is down; the ids whose acceptance was in them."""

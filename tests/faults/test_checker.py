@@ -102,3 +102,10 @@ def test_recovery_counts_from_the_death_to_the_next_finished_turn_of_what_was_in
     )
     assert list(recoveries(operations)) == [("kill -9", 2.0)]
     assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+
+
+def test_what_was_cut_out_and_came_again_is_held_to_every_promise() -> None:
+    before = [accepted(1), sent(1), accepted(2), ("cut", {"ids": ("e2",)}), accepted(2), accepted(3)]
+    assert check(log(*before, sent(2), sent(3))).broken == []
+    assert faults_of(check(log(*before, sent(3), sent(2)))) >= {"reordered"}
+    assert check(log(*before, sent(3, text="hi 2"))).excused == 1

@@ -33,7 +33,7 @@ async def test_a_naive_bot_is_caught(folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("phase", phases(1500, 120, 3, seed=7, seconds=25), ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", phases(900, 80, 3, seed=7, seconds=12), ids=lambda phase: phase.name)
 async def test_no_kind_of_fault_loses_reorders_or_doubles_anything(phase: Phase, folder: Path) -> None:
     row = await conduct(phase, folder / "r")
     assert row.verdict.broken == []

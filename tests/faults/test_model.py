@@ -39,4 +39,4 @@ def test_no_sequence_of_steps_breaks_delivery_in_redis(machine: type[RedisMachin
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_long_sequence_of_steps_breaks_delivery_in_redis(machine: type[RedisMachine]) -> None:
-    run_state_machine_as_test(machine, settings=steps(200))
+    run_state_machine_as_test(machine, settings=steps(100))

@@ -87,17 +87,17 @@ async def test_a_session_that_is_used_lives_on(make: Make) -> None:
 async def test_using_a_wrong_token_does_not_prolong_a_session(redis: Redis) -> None:
     store = RedisSessions(redis, retention_seconds=60)
     session, token = await store.create()
-    await redis.pexpire(f"b:w:{session.id}", 10_000)
+    await redis.pexpire(f"b:{{0}}:w:{session.id}", 10_000)
     await store.find(f"{session.id}.wrong")
-    assert await redis.pttl(f"b:w:{session.id}") <= 10_000
+    assert await redis.pttl(f"b:{{0}}:w:{session.id}") <= 10_000
     await store.find(token)
-    assert await redis.pttl(f"b:w:{session.id}") > 50_000
+    assert await redis.pttl(f"b:{{0}}:w:{session.id}") > 50_000
 
 
 async def test_the_store_never_holds_the_secret(redis: Redis) -> None:
     session, token = await RedisSessions(redis).create(name="n")
-    assert [key async for key in redis.scan_iter()] == [f"b:w:{session.id}".encode()]
-    held = await redis.hgetall(f"b:w:{session.id}")
+    assert [key async for key in redis.scan_iter()] == [f"b:{{0}}:w:{session.id}".encode()]
+    held = await redis.hgetall(f"b:{{0}}:w:{session.id}")
     assert token.split(".")[1].encode() not in b"".join([*held.keys(), *held.values()])
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from botcore.channels.base import Channel, Intake, ShownMessages
+from botcore.channels.base import Attempts, Channel, Intake, ShownMessages
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.aside import Aside
 from botcore.channels.telegram.choices import Choices
@@ -27,15 +27,18 @@ from botcore.channels.telegram.recent import Recent
 from botcore.channels.telegram.sending import Sending, Target
 from botcore.channels.telegram.setup import Setup
 from botcore.channels.telegram.shown import Shown
+from botcore.channels.telegram.tries import Tries
 from botcore.channels.telegram.webhook import TelegramWebhook
 from botcore.channels.telegram.windows import Windows
 from botcore.errors import StoreUnavailable
-from botcore.types import Outgoing
+from botcore.types import Address, Outgoing, Rate
 
 log = structlog.get_logger()
 
 WEBHOOK_SECONDS = 600.0
 """After which the webhook is set again, in case that another program took it away."""
+CHAT_BURST, GROUP_BURST = 3, 5
+"""Messages to one chat that may go at once after a silence."""
 
 
 class TelegramChannel(Channel):
@@ -54,6 +57,7 @@ class TelegramChannel(Channel):
         watcher: Watcher | None = None,
         notices: Callable[[str], Notices] = lambda language: Notices(),
         shown: ShownMessages | None = None,
+        attempts: Attempts | None = None,
     ) -> None:
         self._options = options
         self.sole = options.mode == "polling"  # Telegram answers a second poller with 409
@@ -63,7 +67,8 @@ class TelegramChannel(Channel):
         self._moves = Moves()
         self._shown = Shown(shown)
         self._patience = Patience(options, self._windows, self._moves)
-        self._sending = Sending(self._api, self._patience, self._moves, self._shown)
+        self._tries = Tries(attempts)
+        self._sending = Sending(self._api, self._patience, self._moves, self._shown, self._tries)
         self._aside = Aside(self._api, self._windows, self._moves)
         line = Line(self._api, self._windows, self._moves, self._shown, options.edit_seconds, options.drafts)
         self._previews = Previews(line, watcher)
@@ -83,7 +88,18 @@ class TelegramChannel(Channel):
     @property
     def uncertain(self) -> int:
         """Sends whose outcome nobody knows, since the start."""
-        return self._patience.uncertain
+        return self._tries.uncertain
+
+    def rates(self, address: Address) -> Sequence[Rate]:
+        """Topics of one forum count together."""
+        place = Place.of(address)
+        if place is None:
+            return ()
+        options, chat = self._options, f"{CHANNEL}:{place.chat}"
+        everyone = Rate(CHANNEL, options.messages_per_second, max(1, int(options.messages_per_second)))
+        if place.private:
+            return everyone, Rate(chat, options.chat_messages_per_second, CHAT_BURST)
+        return everyone, Rate(chat, options.group_messages_per_minute / 60, GROUP_BURST)
 
     async def run(self, intake: Intake) -> None:
         await self._until_done(lambda: self._introduce(intake))
@@ -140,7 +156,8 @@ class TelegramChannel(Channel):
         self._choices.offer(outgoing.address, outgoing.reply, items)
         preview = self._previewed.get(outgoing.key) or await self._previews.finish(outgoing)
         self._previewed.put(outgoing.key, preview)
-        target = Target(place, 0 if place.private else question.message_id, preview)
+        repeated = notices.repeated if self._options.uncertain_sends == "mark" else ""
+        target = Target(place, 0 if place.private else question.message_id, preview, repeated)
         await self._sending.send(outgoing, target, items, notices)
         await self._previews.ended(outgoing)
 

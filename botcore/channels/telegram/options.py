@@ -30,6 +30,14 @@ class TelegramOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Between retries that only an operator's help can bring to success (token, second poller)."""
     patience_seconds: float = 60.0
     """For a message to wait inside one `send` while Telegram can't be reached."""
+    uncertain_sends: Literal["repeat", "mark"] = "repeat"
+    """How a message is sent a second time whose first try may have arrived: as it is, or with a line that says so."""
+    messages_per_second: float = 30.0
+    """To all chats together; what Telegram allows a bot that pays nothing."""
+    chat_messages_per_second: float = 1.0
+    """To one person."""
+    group_messages_per_minute: float = 20.0
+    """To one group."""
     file_bytes: int = 20_000_000
     """Of all files of one message of a person together; Telegram gives bots none that is larger."""
     album_seconds: float = 0.5
@@ -56,6 +64,7 @@ class Notices(msgspec.Struct, frozen=True):
     old_button: str = "This button has expired. Please type what you want to say."
     failed: str = "Your message could not be taken, because of a fault here. Please send it again."
     too_large: str = "({name} is too large to be sent here: at most {limit} MB.)"
+    repeated: str = "(This may have reached you already.)"
     not_sent: str = "({name} could not be sent here.)"
     file_too_large: str = "{name} is too large for me: I take up to {limit} MB in one message. What you wrote beside it was taken."
     file_failed: str = (

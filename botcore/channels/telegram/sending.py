@@ -8,36 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import msgspec
 import structlog
 
-from botcore.channels.rendering import TelegramPart
+from botcore.channels.rendering import CAPTION, TelegramPart
+from botcore.channels.rendering.telegram import TELEGRAM
 from botcore.channels.telegram.api import Api, message_id_of
 from botcore.channels.telegram.buttons import keyboard
 from botcore.channels.telegram.failures import Closed, Refused
 from botcore.channels.telegram.items import Item, caption_of, kind_of
 from botcore.channels.telegram.options import Notices
-from botcore.channels.telegram.patience import Patience, Uncertainty
+from botcore.channels.telegram.patience import Patience
 from botcore.channels.telegram.places import Moves, Place
 from botcore.channels.telegram.recent import Recent
 from botcore.channels.telegram.shown import PREVIEW, UNKNOWN, Shown
-from botcore.types import Attachment, Outgoing
+from botcore.channels.telegram.tries import Tries
+from botcore.types import Address, Attachment, Outgoing
 
 log = structlog.get_logger()
+
+TEXT_UNITS, CAPTION_UNITS = TELEGRAM.units, CAPTION.units
+"""Lengths that Telegram takes, in UTF-16 units."""
 
 
 class Progress(msgspec.Struct):
     """How far the messages of one outgoing have come; survives a failed `send`. Mutable, since it counts."""
 
+    address: Address
+    key: str
     known: Sequence[str]
     """What an earlier process showed of it, item by item."""
     old: list[str]
     """Messages that are shown and may be edited, oldest first: previews, earlier tries, the answer that it replaces."""
     ids: list[str] = []
     """What shows each item that is done."""
-    uncertain: Uncertainty = msgspec.field(default_factory=Uncertainty)
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -48,16 +55,19 @@ class Target(msgspec.Struct, frozen=True):
     """Id of the person's message, for groups; 0 for none."""
     preview: int = 0
     """Id of the message that showed the growing answer; the first text takes its place."""
+    repeated: str = ""
+    """What stands below a text that may be a repetition; nothing where it is just repeated."""
 
 
 class Sending:
     """`undeliverable` counts for the operator."""
 
-    def __init__(self, api: Api, patience: Patience, moves: Moves, shown: Shown) -> None:
+    def __init__(self, api: Api, patience: Patience, moves: Moves, shown: Shown, tries: Tries) -> None:
         self._api = api
         self._patience = patience
         self._moves = moves
         self._shown = shown
+        self._tries = tries
         self._progress: Recent[Progress] = Recent()
         self._closed: set[Place] = set()
         self.undeliverable = 0
@@ -82,9 +92,8 @@ class Sending:
         self._progress.put(outgoing.key, progress)
         try:
             for item in items[len(progress.ids) :]:
-                aim = target if not progress.ids else Target(target.place)
+                aim = target if not progress.ids else Target(target.place, repeated=target.repeated)
                 progress.ids.append(await self._item(aim, item, progress, notices))
-                progress.uncertain = Uncertainty()
                 await self._shown.keep(target.place, outgoing.key, progress.ids)
             while progress.old:
                 await self._delete(target.place, progress.old.pop())
@@ -97,7 +106,7 @@ class Sending:
         previews = [str(target.preview)] if target.preview else []
         old = dict.fromkeys(id.removeprefix(PREVIEW) for id in (*previews, *known, *replaced))
         whole = known if not any(id.startswith(PREVIEW) for id in known) else ()
-        return Progress(whole, [id for id in old if id.isdecimal()])
+        return Progress(outgoing.address, outgoing.key, whole, [id for id in old if id.isdecimal()])
 
     async def _item(self, target: Target, item: Item, progress: Progress, notices: Notices) -> str:
         if isinstance(item, TelegramPart):
@@ -190,21 +199,33 @@ class Sending:
         """The message's id. Raises Refused where neither the topic nor the quoted message is to blame."""
         answers = _answering(target.answers)
 
-        async def call(now: Place) -> Any:
-            about = {**now.as_parameters(), "message_thread_id": now.thread, **answers, **content}
+        async def send(now: Place, repeated: bool) -> Any:
+            said = _marked(content, target.repeated) if repeated else content
+            about = {**now.as_parameters(), "message_thread_id": now.thread, **answers, **said}
             if file is None:
                 return await self._api.call(method, **about)
             field = method.removeprefix("send").lower()
             return await self._api.upload(method, field, file.name, file.media_type, file.data, **about)
 
+        async def call(now: Place) -> Any:
+            part = len(progress.ids)
+            return await self._tries.make(progress.address, progress.key, part, partial(send, now))
+
         place = target.place
         try:
-            sent = await self._patience.until_done(place, call, progress.uncertain)
+            sent = await self._patience.until_done(place, call)
         except Refused as refused:
             if not (place.thread and refused.says("thread not found", "topic_deleted", "topic_closed")):
                 raise
-            sent = await self._patience.until_done(place.whole, call, progress.uncertain)
+            sent = await self._patience.until_done(place.whole, call)
         return str(message_id_of(sent) or UNKNOWN)
+
+
+def _marked(content: dict[str, Any], line: str) -> dict[str, Any]:
+    """With the line below its text, where that still fits."""
+    field, most = ("text", TEXT_UNITS) if "text" in content else ("caption", CAPTION_UNITS)
+    text = f"{content.get(field) or ''}\n\n{line}".strip()
+    return {**content, field: text} if line and len(text.encode("utf-16-le")) // 2 <= most else content
 
 
 def _content(part: TelegramPart) -> dict[str, Any]:

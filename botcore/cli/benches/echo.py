@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -46,10 +47,64 @@ class NothingFits:
         return Detection()
 
 
+thinking_plugin: Plugin[NoConfig] = Plugin("thinking")
+
+
+@thinking_plugin.fallback
+async def think(ctx: Context[NoConfig]) -> str:
+    await asyncio.sleep(thinking_seconds())
+    return ctx.text
+
+
+def thinking_seconds() -> float:
+    """0 to 5 ms, as a handler takes that asks a database."""
+    return random.uniform(0, 0.005)
+
+
+slow_plugin: Plugin[NoConfig] = Plugin("slow")
+SLOW_SECONDS = 1.28
+"""So that 64 turns at once are 50 a second, which any machine can overload fifty times."""
+
+
+@slow_plugin.fallback
+async def dawdle(ctx: Context[NoConfig]) -> str:
+    await asyncio.sleep(SLOW_SECONDS)
+    return ctx.text
+
+
+async def at_once() -> None:
+    """No thinking."""
+
+
+async def thinking() -> None:
+    await asyncio.sleep(thinking_seconds())
+
+
 @asynccontextmanager
 async def bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
     """The whole way: worker, middleware, dispatcher, plugin, commit, outbox, sender."""
-    installed = [Installed(echo_plugin, NoConfig(), Catalog({}, {}))]
+    async with bot_with(echo_plugin, dialogues, sent):
+        yield
+
+
+@asynccontextmanager
+async def thoughtful_bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
+    """The same with handlers of 0 to 5 ms."""
+    async with bot_with(thinking_plugin, dialogues, sent):
+        yield
+
+
+@asynccontextmanager
+async def slow_bot(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
+    """The same with handlers of 1.28 s."""
+    async with bot_with(slow_plugin, dialogues, sent):
+        yield
+
+
+@asynccontextmanager
+async def bot_with(plugin: Plugin[NoConfig], dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
+    """The whole way with this plugin alone."""
+    installed = [Installed(plugin, NoConfig(), Catalog({}, {}))]
     with tempfile.TemporaryDirectory(prefix="botcore-bench-") as folder:
         records = await Records.open(f"sqlite:///{folder}/bench.db")
         async with records, _running(dialogues, sent, records, installed):
@@ -82,7 +137,22 @@ async def _running(
 @asynccontextmanager
 async def bare(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
     """The floor: the same steps on the store, and nothing between them."""
-    tasks = [asyncio.create_task(_answer(dialogues)), asyncio.create_task(_send(dialogues, sent))]
+    async with _bare(dialogues, sent, at_once):
+        yield
+
+
+@asynccontextmanager
+async def thoughtful_bare(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
+    """The same with 0 to 5 ms between them."""
+    async with _bare(dialogues, sent, thinking):
+        yield
+
+
+@asynccontextmanager
+async def _bare(
+    dialogues: Dialogues, sent: Sent, pause: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_answer(dialogues, pause)), asyncio.create_task(_send(dialogues, sent))]
     try:
         yield
     finally:
@@ -92,11 +162,12 @@ async def bare(dialogues: Dialogues, sent: Sent) -> AsyncIterator[None]:
             await asyncio.gather(*tasks)
 
 
-async def _answer(dialogues: Dialogues) -> None:
+async def _answer(dialogues: Dialogues, pause: Callable[[], Awaitable[None]]) -> None:
     async def one(claim: Claim) -> None:
         event = claim.event
         if not isinstance(event, Message):
             return
+        await pause()
         reply = Outgoing(
             key=f"{claim.address}:{claim.version}:0",
             address=claim.address,

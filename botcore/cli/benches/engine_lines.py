@@ -12,7 +12,7 @@ from botcore.cli.benches.engine import (
     prefix_hits,
     side_by_side,
 )
-from botcore.cli.benches.line import Line
+from botcore.cli.benches.lines import Line
 from botcore.cli.common import progress
 
 TOKENS = 100

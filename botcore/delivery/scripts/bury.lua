@@ -7,13 +7,13 @@ local kept = redis.call('HMGET', KEYS[1], 'fence', 'committed')
 if kept[2] == ARGV[1] then return 1 end
 if kept[1] ~= ARGV[1] then return 0 end
 if #redis.call('XRANGE', KEYS[3], ARGV[2], ARGV[2]) == 0 then return 0 end -- of a time that the server has lost
+local waiting = redis.call('LLEN', KEYS[5])
 redis.call('HSET', KEYS[1], 'committed', ARGV[1], 'tries', 0)
 redis.call('HINCRBY', KEYS[1], 'version', 1) -- the keys of its messages are used up
 redis.call('HINCRBY', KEYS[7], 'buried', 1)
 if redis.call('XLEN', KEYS[4]) >= tonumber(ARGV[7]) then redis.call('HINCRBY', KEYS[7], 'displaced', 1) end
 redis.call('XADD', KEYS[4], 'MAXLEN', '=', ARGV[7], '*', 'c', ARGV[4], 'event', redis.call('LPOP', KEYS[2]) or '',
   'reason', ARGV[5], 'ref', ARGV[6])
-local waiting = redis.call('LLEN', KEYS[5])
 for i = 9, #ARGV do redis.call('RPUSH', KEYS[5], ARGV[i]) end
 if waiting == 0 and #ARGV > 8 then redis.call('XADD', KEYS[6], '*', 'c', ARGV[4]) end
 redis.call('XACK', KEYS[3], ARGV[3], ARGV[2])

@@ -8,7 +8,7 @@ if not event then
   redis.call('XDEL', KEYS[4], ARGV[1])
   return false
 end
-local kept = redis.call('HMGET', KEYS[1], 'version', 'data', 'fence', 'tries', 'claim')
+local kept = redis.call('HMGET', KEYS[1], 'version', 'data', 'fence', 'tries', 'claim', 'changed')
 local fence, tries = tonumber(kept[3] or 0), tonumber(kept[4] or 0)
 if kept[5] ~= ARGV[4] then -- else it was sent twice
   fence, tries = fence + 1, tries + 1
@@ -17,4 +17,4 @@ end
 local history = redis.call('LRANGE', KEYS[3], -tonumber(ARGV[3]), -1)
 -- One MessagePack array, so that the client reads one string instead of fifty.
 local packed = '\221' .. struct.pack('>I4', #history) .. table.concat(history)
-return {fence, tonumber(kept[1] or 0), tries, event, kept[2] or '', packed, redis.call('HLEN', KEYS[5])}
+return {fence, tonumber(kept[1] or 0), tries, event, kept[2] or '', packed, redis.call('HLEN', KEYS[5]), kept[6] and 1 or 0}

@@ -5,5 +5,6 @@ if #redis.call('XRANGE', KEYS[2], ARGV[2], ARGV[2]) == 0 then return 0 end
 if ARGV[5] == '1' then redis.call('LPOP', KEYS[1]) end
 redis.call('XACK', KEYS[2], ARGV[3], ARGV[2])
 redis.call('XDEL', KEYS[2], ARGV[2])
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('XADD', KEYS[2], '*', 'c', ARGV[4]) end
+local following = redis.call('LINDEX', KEYS[1], 0)
+if following then redis.call('XADD', KEYS[2], '*', 'c', ARGV[4], 'm', following) end
 return 1

@@ -1,4 +1,4 @@
-"""One line of what a bench prints."""
+"""One line of the table that `botcore bench` prints."""
 
 from __future__ import annotations
 
