@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from botcore.types import Attachment
+
 
 class Transcriber(Protocol):
     async def transcribe(self, audio: bytes, media_type: str, *, language: str = "") -> str:
@@ -19,3 +21,7 @@ class Transcriber(Protocol):
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""
         ...
+
+
+def is_recording(attachment: Attachment) -> bool:
+    return attachment.media_type.partition("/")[0] == "audio"

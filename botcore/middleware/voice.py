@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from botcore.dispatch.turn import Turn
-from botcore.engines.transcriber import Transcriber
+from botcore.engines.transcriber import Transcriber, is_recording
 from botcore.errors import EngineError
 from botcore.i18n.texts import Catalog
 from botcore.middleware.base import Next
@@ -54,7 +54,3 @@ class Voice:
                 return ""
             decided(f"{len(text)} characters")
         return text.strip()
-
-
-def is_recording(attachment: Attachment) -> bool:
-    return attachment.media_type.partition("/")[0] == "audio"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 
 import pytest
@@ -77,6 +78,10 @@ async def test_a_picture_that_was_not_seen_is_told_below_the_answer(
     assert server.requests[0].body["messages"][-1]["content"] == "What is it?"
 
 
+async def written(ctx: Context) -> str:
+    return ctx.text
+
+
 class Ears:
     def __init__(self, heard: str | EngineError) -> None:
         self._heard = heard
@@ -105,6 +110,35 @@ async def test_a_voice_message_is_answered_as_if_it_were_written() -> None:
 async def test_a_spoken_text_stands_behind_the_written_one() -> None:
     async with TestBot(plugin, transcriber=Ears("and soon")) as bot:
         assert await bot.say("I want it", attachments=[VOICE]) == "You wrote: I want it\nand soon"
+
+
+async def test_what_was_spoken_stands_once_behind_a_text_that_is_edited_while_it_is_answered() -> None:
+    began, go_on = asyncio.Event(), asyncio.Event()
+    slow = Plugin("slow")
+
+    @slow.fallback
+    async def wait(ctx: Context) -> str:
+        began.set()
+        await go_on.wait()
+        return ctx.text
+
+    async with TestBot(slow, transcriber=Ears("and soon")) as bot:
+        saying = asyncio.create_task(bot.say("I want tea", attachments=[VOICE]))
+        await began.wait()
+        began.clear()
+        editing = asyncio.create_task(bot.edit("I want coffee"))
+        await began.wait()
+        go_on.set()
+        assert await saying == "I want coffee\nand soon"
+        await editing
+
+
+async def test_every_voice_message_of_a_burst_is_heard() -> None:
+    hasty = Plugin("hasty", while_answering="merge")
+    hasty.fallback(written)
+    async with TestBot(hasty, transcriber=Ears("Where is my parcel?")) as bot:
+        answers = await asyncio.gather(bot.say("Hello"), bot.say("", attachments=[VOICE]))
+    assert answers == ["Hello", "Where is my parcel?"]
 
 
 @pytest.mark.parametrize(
