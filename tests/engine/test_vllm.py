@@ -39,14 +39,14 @@ async def test_thirty_answers_at_once_are_each_their_own(vllm: VllmEngine) -> No
 
 
 async def test_an_answer_comes_in_pieces_and_ends_with_its_cost(vllm: VllmEngine) -> None:
-    deltas = await answer(vllm, request_of(DIALOGUES["story"]))
-    # Not one for each token: vLLM puts together what a slow reader has not fetched.
+    # Not one for each token: vLLM puts together what a slow reader has not fetched, of a short answer all.
+    deltas = await answer(vllm, request_of(DIALOGUES["story"], min_tokens=900, max_tokens=900))
     assert len(deltas) > 3
     last = deltas[-1]
-    assert last.finish_reason == "stop"
+    assert last.finish_reason == "length"
     assert last.usage is not None
     assert last.usage.prompt_tokens > 5
-    assert last.usage.completion_tokens > 50
+    assert last.usage.completion_tokens == 900
     assert not any(delta.finish_reason or delta.usage for delta in deltas[:-1])
 
 
@@ -59,18 +59,21 @@ async def test_a_wide_stream_interval_gives_fewer_pieces(vllm: VllmEngine) -> No
 
 
 async def test_closing_the_answer_frees_the_server_within_100_ms(vllm: VllmEngine, vllm_url: str) -> None:
-    took = [await seconds_until_freed(vllm, vllm_url) for _ in range(5)]
-    # 11 to 19 ms as a rule; a busy machine may hold up one of the five, or all but one.
+    tries = [await seconds_until_freed(vllm, vllm_url) for _ in range(8)]
+    took = [seconds for seconds in tries if seconds is not None]
+    # 11 to 19 ms as a rule; a busy machine may hold up one of them, or all but one.
     assert min(took) < 0.1, took
     assert max(took) < 5, took
 
 
-async def seconds_until_freed(vllm: VllmEngine, vllm_url: str) -> float:
-    # An answer that lasts for seconds on any machine: a short one is at its end before the count is read.
+async def seconds_until_freed(vllm: VllmEngine, vllm_url: str) -> float | None:
+    """None where the answer was at its end before the server's count was read."""
     stream = vllm.stream(request_of(DIALOGUES["story"], min_tokens=900, max_tokens=900))
     await anext(stream)
-    assert await running(vllm_url) == 1
+    begun = await running(vllm_url)
     await stream.aclose()
+    if not begun:
+        return None
     closed = time.monotonic()
     while await running(vllm_url):
         assert time.monotonic() - closed < 30
