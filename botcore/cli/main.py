@@ -46,6 +46,7 @@ _COMMANDS = {
     "config": ("config:config_app", "Check the settings, or show where each was set."),
     "plugin": ("plugin:plugin_app", "List, begin, check and test plugins."),
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
+    "engine": ("engine:engine_app", "Start vLLM as a bot wants it, and measure how quick it is."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
     "user": ("user:user_app", "What is kept of a person: give it out, or erase it."),

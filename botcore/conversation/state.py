@@ -20,6 +20,16 @@ class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
+class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a model made of the earlier turns, for its own prompts. Not shown to people."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+    """Each has its words and values in what was said."""
+    until: str = ""
+    """Id of the last history entry that it covers."""
+
+
 class ConversationState(msgspec.Struct, omit_defaults=True):
     """State of one conversation. Mutable, since a turn works on its own copy and commits it as a whole."""
 
@@ -37,6 +47,7 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     """Id of the first person who took part; by it a person's conversations are found when they are to be erased."""
     shared: bool = False
     """Others took part too."""
+    summary: Summary | None = None
     plugins: dict[str, dict[str, Any]] = {}
     """What each plugin keeps, under its own name."""
 

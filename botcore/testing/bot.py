@@ -23,6 +23,7 @@ from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
 from botcore.dispatch.worker import Handle, Worker
 from botcore.engines.base import Engine
+from botcore.engines.transcriber import Transcriber
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import core_catalog, load_catalog
 from botcore.intents.base import Detection, Detector
@@ -30,6 +31,7 @@ from botcore.knowledge.base import KnowledgeBase
 from botcore.middleware import Middleware, compose
 from botcore.middleware.apology import Apology
 from botcore.middleware.language import Language
+from botcore.middleware.voice import Voice
 from botcore.plugin import Plugin
 from botcore.testing.fakes import FixedKnowledge, MemoryDesk
 from botcore.types import (
@@ -102,6 +104,8 @@ class TestBot:
         config: Mapping[str, Any] | None = None,
         engine: Engine | None = None,
         knowledge: KnowledgeBase | None = None,
+        transcriber: Transcriber | None = None,
+        vision: bool = False,
         humans: HumanDesk | None = None,
         detector: Detector | None = None,
         language: str = "en",
@@ -124,10 +128,13 @@ class TestBot:
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(languages),
             clock=lambda: self._now,
+            vision=vision,
         )
+        self.prompts = services.prompts
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
+            Voice(texts, transcriber),
             Language(lambda text, prior: detect_language(text, prior).code, languages, language),
         ]
         self._plugins = plugins
@@ -156,9 +163,15 @@ class TestBot:
         self._worker = Worker(self._inbox, self.live, self._handle)
 
     async def say(
-        self, text: str, *, chat: str = "chat", person: str = "person", attachments: Sequence[Attachment] = ()
+        self,
+        text: str,
+        *,
+        chat: str = "chat",
+        person: str = "person",
+        roles: Sequence[str] = (),
+        attachments: Sequence[Attachment] = (),
     ) -> Answer:
-        """Say something as a person, and wait until the bot has answered."""
+        """Say something as a person, who may have roles, and wait until the bot has answered."""
         id = str(next(self._ids))
         address = Address("test", chat)
         self._said[chat] = id
@@ -166,7 +179,7 @@ class TestBot:
             Message(
                 id=id,
                 address=address,
-                person=Person(person),
+                person=Person(person, roles=tuple(roles)),
                 at=float(id),
                 text=text,
                 attachments=attachments,
@@ -286,6 +299,7 @@ class TestBot:
         for task in self._tasks:
             task.cancel()
         ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.prompts.summaries.aclose()
         for closer in (closer for plugin in self._plugins for closer in plugin.closers):
             await closer()
         for failure in ended:

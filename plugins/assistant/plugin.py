@@ -225,7 +225,7 @@ async def what_can_you_do(ctx: Ctx) -> Reply:
 @plugin.fallback
 async def anything_else(ctx: Ctx) -> AsyncIterator[Reply | Stream]:
     """Out of scope goes to the model where there is one; without one, an honest sentence."""
-    if not ctx.text.strip():
+    if not ctx.text.strip() and not (ctx.has_engine and ctx.pictures):
         yield Reply(ctx.t("attachment" if ctx.attachments else "empty"))
     elif ctx.has_engine:
         yield Stream(_model_or_words(ctx))
