@@ -6,12 +6,13 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, overload
 
 import msgspec
 from pydantic import BaseModel
 
 from botcore.asking.stream import Stream
+from botcore.asking.tool import CHARACTERS, SECONDS, ToolFunction, tool_function
 from botcore.channels.base import Channel, ChannelSetup
 from botcore.context import ConfigT, Context
 from botcore.errors import PluginError
@@ -114,6 +115,7 @@ class Plugin(Generic[ConfigT]):
         self.fallbacks: list[Handler] = []
         self.events: dict[type[Event], Handler] = {}
         self.channels: dict[str, ChannelOffer] = {}
+        self.tools: dict[str, ToolFunction] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
         self.closers: list[Callable[[], Awaitable[None]]] = []
         self._folder = folder
@@ -245,6 +247,47 @@ class Plugin(Generic[ConfigT]):
 
         return register
 
+    @overload
+    def tool(self, handler: HandlerT) -> HandlerT: ...
+
+    @overload
+    def tool(
+        self, *, roles: Sequence[str] = (), seconds: float = SECONDS, characters: int = CHARACTERS
+    ) -> Callable[[HandlerT], HandlerT]: ...
+
+    def tool(
+        self,
+        handler: HandlerT | None = None,
+        *,
+        roles: Sequence[str] = (),
+        seconds: float = SECONDS,
+        characters: int = CHARACTERS,
+    ) -> HandlerT | Callable[[HandlerT], HandlerT]:
+        """Let the language model call `async def handler(ctx, ...)` while it answers this plugin's `ctx.ask`.
+
+        The model is told its name, its docstring (lines below `Args:` are about the arguments) and the types of its
+        arguments, which are checked before the call. What it returns, text or anything that has a JSON form, goes to
+        the model as data, cut at so many `characters`. Only a person with one of `roles` may have it called; none
+        means everybody. A call that fails, or takes longer than `seconds`, is told to the model and the log.
+        """
+
+        def register(handler: HandlerT) -> HandlerT:
+            name = getattr(handler, "__name__", "")
+            self._check("tool", name, self.tools, handler)
+            if inspect.isasyncgenfunction(handler):
+                raise PluginError(
+                    f"plugin {self.name!r}: the tool {name!r} returns its result, and yields nothing"
+                )
+            try:
+                self.tools[name] = tool_function(
+                    handler, roles=tuple(roles), seconds=seconds, characters=characters
+                )
+            except PluginError as error:
+                raise PluginError(f"plugin {self.name!r}: {error}") from error
+            return handler
+
+        return register if handler is None else register(handler)
+
     def on_start(self, starter: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Warm up what the first message would wait for, in the background. Errors are logged."""
         self.starters.append(starter)
@@ -259,7 +302,9 @@ class Plugin(Generic[ConfigT]):
     def folder(self) -> Path | None:
         """Where the plugin's locales and data lie: beside the file that holds its handlers."""
         if self._folder is None:
-            for handler in (*self.handlers, *(offer.open for offer in self.channels.values())):
+            openers: list[Callable[..., Any]] = [offer.open for offer in self.channels.values()]
+            tools: list[Callable[..., Any]] = [tool.handler for tool in self.tools.values()]
+            for handler in (*self.handlers, *openers, *tools):
                 return Path(inspect.getfile(handler)).parent
         return self._folder
 

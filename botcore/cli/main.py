@@ -54,9 +54,11 @@ _COMMANDS = {
     "config": ("config:config_app", "Check the settings, or show where each was set."),
     "plugin": ("plugin:plugin_app", "List, begin, check and test plugins."),
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
+    "engine": ("engine:engine_app", "Start vLLM as a bot wants it, and measure how quick it is."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
     "intents": ("intents:intents_app", "Teach the bot what people say."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
+    "user": ("user:user_app", "What is kept of a person: give it out, or erase it."),
     "trace": ("traces:trace_app", "What became of the latest messages, stage by stage."),
     "deadletters": ("deadletters:deadletters_app", "Messages that no worker could answer, kept for you."),
     "bench": (

@@ -17,7 +17,8 @@ from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
-from botcore.errors import EngineError, PluginError
+from botcore.engines.adapters import ModelEngine
+from botcore.errors import AnswerUnfit, EngineError, EngineRefused, PluginError, PromptTooLong
 from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
@@ -29,6 +30,15 @@ TIMERS = 100
 
 class _MoreWasSaid(Exception):
     """The turn's text has grown: its handler is to be found anew."""
+
+
+def engine_text(error: EngineError) -> str:
+    """Key of the sentence for a person whose answer did not begin."""
+    if isinstance(error, PromptTooLong):
+        return "prompt_too_long"
+    if isinstance(error, AnswerUnfit):
+        return "apology"
+    return "engine_refused" if isinstance(error, EngineRefused) else "engine_away"
 
 
 class Dispatcher:
@@ -218,7 +228,8 @@ class Dispatcher:
             try:
                 await turn.grow(said, partial(self._texts.text, turn.language))
             except EngineError as error:
-                turn.say(Reply(self._texts.text(turn.language, "engine_away", reference=turn.trace_id)))
+                key = engine_text(error)
+                turn.say(Reply(self._texts.text(turn.language, key, reference=turn.trace_id)))
                 turn.steps.append(Step("engine", str(error), 0.0))
         else:
             raise PluginError(
@@ -237,7 +248,7 @@ class Dispatcher:
     ) -> Context[Any]:
         one = target.installed
         return Context(
-            services=self._services,
+            services=_for_plugin(self._services, one.model),
             config=one.config,
             texts=Wording(one.catalog, turn.language),
             address=turn.event.address,
@@ -254,10 +265,15 @@ class Dispatcher:
             detection=turn.detection,
             matched=matched,
             expected=expected,
+            tools=tuple(one.plugin.tools.values()),
+            note=turn.note,
+            summary=turn.state.summary,
+            words=partial(self._texts.text, turn.language),
         )
 
     def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:
         name = target.installed.plugin.name
+        turn.state.summary = ctx.summary
         if ctx.forgetting:
             turn.forget = True
             turn.state = turn.state.afresh()
@@ -308,3 +324,9 @@ class Dispatcher:
             )
             for number, one in enumerate(ctx.scheduled)
         ]
+
+
+def _for_plugin(services: Services, model: str) -> Services:
+    if not model or services.engine is None:
+        return services
+    return msgspec.structs.replace(services, engine=ModelEngine(services.engine, model))

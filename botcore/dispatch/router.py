@@ -27,6 +27,8 @@ class Installed(msgspec.Struct, frozen=True):
     plugin: Plugin[Any]
     config: BaseModel
     catalog: Catalog
+    model: str = ""
+    """The language model that its requests are for: `plugins.<name>.model`."""
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from botcore.engines.embedder import Embedder
-from botcore.errors import CorruptRecord
+from botcore.errors import CorruptRecord, EngineError
 from botcore.intents import storage
 from botcore.intents.base import Detection, Examples
 from botcore.intents.examples import prepare
 from botcore.intents.ngrams import Floats, clean
 from botcore.intents.scope import Rule
 from botcore.intents.storage import Stored
-from botcore.intents.training import Judge, bare, layered, look_at, train_judge
+from botcore.intents.training import Judge, bare, layered, look_at, train_judge, unread
 
 _ALTERNATIVES = 5
 
@@ -86,7 +86,11 @@ class IntentClassifier:
         judge = self._judge
         if judge is None:
             return np.zeros((len(texts), 0), np.float32), np.zeros(len(texts), np.float32)
-        seen = look_at([clean(text) for text in texts], [language] * len(texts), self._embedder)
+        said = [clean(text) for text in texts]
+        try:
+            seen = look_at(said, [language] * len(texts), self._embedder)
+        except EngineError:  # a server of vectors may be away: the letters are still there
+            seen = unread(said, self._embedder)
         opinions = judge.experts.consider(seen)
         chances = judge.fusion.chances(opinions, seen.read)
         strange = opinions.familiar + opinions.nearest == 0

@@ -69,6 +69,12 @@ def look_at(texts: Sequence[str], languages: Sequence[str], embedder: Embedder |
     return Texts(texts, vectors, read)
 
 
+def unread(texts: Sequence[str], embedder: Embedder | None) -> Texts:
+    """The same without what the embedder might have said."""
+    width = embedder.dimensions if embedder else 0
+    return Texts(texts, np.zeros((len(texts), width), np.float32), np.zeros(len(texts), np.bool_))
+
+
 def train_judge(lesson: Lesson, embedder: Embedder | None) -> Judge | None:
     """None where no intent has an example. `embedder` as `layered` gave it."""
     if not lesson.intents:

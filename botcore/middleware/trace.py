@@ -51,6 +51,7 @@ def _trace(turn: Turn, summary: TurnSummary, began: float) -> TurnTrace:
         reference=turn.trace_id,
         address=turn.event.address,
         event=turn.event.id,
+        person=turn.event.person.id,
         at=began,
         ms=summary.timings_ms["total"],
         kind=type(turn.event).__name__.lower(),

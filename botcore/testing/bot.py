@@ -27,6 +27,7 @@ from botcore.dispatch.dispatcher import Dispatcher
 from botcore.dispatch.router import Installed, Router
 from botcore.dispatch.worker import Handle, Worker
 from botcore.engines.base import Engine
+from botcore.engines.transcriber import Transcriber
 from botcore.i18n.language import detect_language
 from botcore.i18n.texts import core_catalog, load_catalog
 from botcore.intents.base import Detection, Detector
@@ -35,6 +36,7 @@ from botcore.middleware import Middleware, compose
 from botcore.middleware.apology import Apology
 from botcore.middleware.choices import Choices
 from botcore.middleware.language import Language
+from botcore.middleware.voice import Voice
 from botcore.plugin import Plugin
 from botcore.testing.answer import Answer
 from botcore.testing.channels import ChannelName
@@ -79,6 +81,8 @@ class TestBot:
         config: Mapping[str, Any] | None = None,
         engine: Engine | None = None,
         knowledge: KnowledgeBase | None = None,
+        transcriber: Transcriber | None = None,
+        vision: bool = False,
         humans: HumanDesk | None = None,
         detector: Detector | None = None,
         language: str = "en",
@@ -102,10 +106,13 @@ class TestBot:
             detect_language=lambda text: detect_language(text).code,
             commands=router.command_infos(languages),
             clock=lambda: self._now,
+            vision=vision,
         )
+        self.prompts = services.prompts
         dispatcher = Dispatcher(router, detector or WordForWord(router), services, texts)
         middleware: list[Middleware] = [
             Apology(texts, deadline),
+            Voice(texts, transcriber),
             Choices(router.numbering),
             Language(
                 lambda text, prior: detect_language(text, prior).code, languages, language, router.foreign
@@ -152,10 +159,11 @@ class TestBot:
         *,
         chat: str = "chat",
         person: str = "person",
+        roles: Sequence[str] = (),
         attachments: Sequence[Attachment] = (),
         locale: str = "",
     ) -> Answer:
-        """Say something as a person whose app is set to `locale`, and wait until the bot has answered.
+        """Say something as a person with these roles, whose app is set to `locale`, and wait until the bot has answered.
 
         Raises ValueError for what nobody can send on the bot's channel, such as an empty message.
         """
@@ -165,7 +173,7 @@ class TestBot:
         message = Message(
             id=id,
             address=Address("test", chat),
-            person=Person(person, locale=locale),
+            person=Person(person, locale=locale, roles=tuple(roles)),
             at=float(id),
             text=text,
             attachments=attachments,
@@ -371,6 +379,7 @@ class TestBot:
         if self._channel and self._scene:
             await self._channel.aclose()
             await self._scene.__aexit__(kind, error, trace)
+        await self.prompts.summaries.aclose()
         for closer in (closer for plugin in self._plugins for closer in plugin.closers):
             await closer()
         for failure in ended:
