@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run chat test check format ci bench faults lock widget clean
+.PHONY: help setup run chat test check format ci peers bench faults lock widget clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ format: $(READY) ## put the code in form
 ci: $(READY) ## check, and the suites with a real browser, vLLM and images
 	@bash tests/ci.sh
 
+peers: $(READY) ## the channels against simulators that others wrote (needs Node and npm; part of ci)
+	@$(BIN)/python -m pytest tests/peers
+
 bench: $(READY) ## measure speed and memory beside a bare loop
 	@$(BIN)/botcore bench
 
@@ -54,8 +57,8 @@ faults: $(READY) ## the long proof of delivery: kills, cuts and pauses, 20,000 m
 	@$(BIN)/python -m tests.faults --messages 20000 --faults 1100 --processes 4 --seconds 200
 
 lock: $(READY) ## renew requirements.lock (work) and docker/requirements.lock (the image) from pyproject.toml
-	@$(COMPILE) --extra dev --extra discord --extra telegram --extra otel -o requirements.lock
-	@$(COMPILE) --extra discord --extra telegram --extra postgres --extra otel --constraint requirements.lock -o docker/requirements.lock
+	@$(COMPILE) --extra dev --extra discord --extra telegram --extra matrix --extra otel -o requirements.lock
+	@$(COMPILE) --extra discord --extra telegram --extra matrix --extra postgres --extra otel --constraint requirements.lock -o docker/requirements.lock
 
 clean: ## remove what setup and runs made (your data folder stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

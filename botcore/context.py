@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Generic, Protocol, get_args
+from typing import TypeVar as PlainTypeVar
 from zoneinfo import available_timezones
 
 import msgspec
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
-from botcore.asking.history import fit
+from botcore.asking.choose import choose
+from botcore.asking.pictures import looks_like_picture, pictures
 from botcore.asking.stream import Stream
-from botcore.conversation import HistoryEntry
-from botcore.engines.base import ChatMessage, ChatRequest, Engine
+from botcore.asking.tool import ToolFunction
+from botcore.conversation import HistoryEntry, Summary
+from botcore.engines.base import ChatRequest, Engine, Image, Tool
 from botcore.errors import EngineUnavailable, PluginError
 from botcore.i18n.texts import Wording
 from botcore.intents.base import Detection
@@ -26,7 +29,15 @@ from botcore.memory.base import Notes, Owner, PersonMemory
 from botcore.memory.local import LocalMemory
 from botcore.types import Address, AnyEvent, Attachment, Person, Source, WhileAnswering
 
+if TYPE_CHECKING:
+    # These bring asyncio along, which half of a command's start can do without.
+    from botcore.asking.prompt import Prompts
+    from botcore.asking.toolbox import Note, Toolbox
+
 ConfigT = TypeVar("ConfigT", bound=BaseModel, default=BaseModel)
+T = PlainTypeVar("T")
+BY_EDITS = frozenset({"telegram", "discord"})
+"""Channels that show a growing answer by editing it."""
 
 
 class CommandInfo(msgspec.Struct, frozen=True):
@@ -59,6 +70,12 @@ class HumanDesk(Protocol):
         while its request is open, gives the same reference."""
 
 
+def _new_prompts() -> Prompts:
+    from botcore.asking.prompt import Prompts
+
+    return Prompts()
+
+
 class Services(msgspec.Struct, frozen=True):
     """What all contexts share."""
 
@@ -75,8 +92,20 @@ class Services(msgspec.Struct, frozen=True):
     """Unix seconds, as timers count them."""
     time_zone: str = "UTC"
     """IANA name: what "tomorrow at 8" means."""
-    prompt_tokens: int = 6000
-    """What a prompt may have at most: instructions, as much of the dialogue as fits, and the question."""
+    prompts: Prompts = msgspec.field(default_factory=_new_prompts)
+    """How much goes into a prompt: instructions, as much of the dialogue as fits, and the question."""
+    vision: bool = False
+    """Whether the engine's model sees pictures: `engine.vision`."""
+    cache_salt: str = ""
+    """Keeps this bot's prefixes in the engine's cache apart from those of other tenants."""
+
+
+def _new_toolbox(
+    ctx: Context[Any], tools: Sequence[ToolFunction], roles: tuple[str, ...], note: Note
+) -> Toolbox:
+    from botcore.asking.toolbox import Toolbox
+
+    return Toolbox(ctx, tools, roles, note)
 
 
 class Context(Generic[ConfigT]):
@@ -102,11 +131,17 @@ class Context(Generic[ConfigT]):
         detection: Detection | None = None,
         matched: Mapping[str, str] | None = None,
         expected: Mapping[str, Any] | None = None,
+        tools: Sequence[ToolFunction] = (),
+        note: Note = lambda stage, detail, ms: None,
+        summary: Summary | None = None,
+        words: Callable[[str], str] = str,
     ) -> None:
         self._services = services
+        self._toolbox = _new_toolbox(self, tools, person.roles, note) if tools else None
         self.config = config
         self.t = texts
         """`ctx.t(key, **values)`: the plugin's text in the person's language."""
+        self._words = words
         self.address = address
         self.person = person
         self.trace_id = trace_id
@@ -138,6 +173,8 @@ class Context(Generic[ConfigT]):
         self.mode: tuple[WhileAnswering | None] | None = None
         self.scheduled: list[Scheduled] = []
         self.cancelled: list[str] = []
+        self.summary = summary
+        """What the model made of the turns before `history`, for its own prompts."""
 
     # What the handler may use
 
@@ -145,6 +182,11 @@ class Context(Generic[ConfigT]):
     def has_engine(self) -> bool:
         """Whether a language model is configured."""
         return self._services.engine is not None
+
+    @property
+    def pictures(self) -> list[Image]:
+        """Pictures of this message that the language model can see; none where it sees none (`engine.vision`)."""
+        return pictures(self.attachments) if self._services.vision else []
 
     @property
     def knowledge(self) -> KnowledgeBase:
@@ -174,35 +216,138 @@ class Context(Generic[ConfigT]):
         *,
         system: str = "",
         with_history: bool = True,
+        with_tools: bool = True,
         max_tokens: int | None = None,
         temperature: float | None = None,
         model: str = "",
         buttons: Sequence[str] = (),
         sources: Sequence[Source] = (),
     ) -> Stream:
-        """An answer of the language model, as a message that grows. The latest turns go along as far as they fit.
+        """An answer of the language model, as a message that grows. The latest turns go along as far as they fit, and
+        the message's pictures where the model sees; where it does not, a line below the answer says so.
 
-        Raises EngineUnavailable at once where no engine is configured: ask `has_engine` first.
+        The model may call this plugin's tools (`@plugin.tool`) before it answers. Raises EngineUnavailable at once
+        where no engine is configured: ask `has_engine` first.
         """
-        engine = self._services.engine
-        if engine is None:
+        engine = self._engine()
+        toolbox = self._toolbox if with_tools else None
+        request = self._request(
+            prompt,
+            system,
+            with_history=with_history,
+            model=model,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            tools=toolbox.offered if toolbox else (),
+            images=self.pictures,
+        )
+        pieces = self._answer(engine, request, toolbox, with_history=with_history)
+        return Stream(pieces, buttons=buttons, sources=sources)
+
+    async def ask_for(
+        self,
+        type: type[T],
+        prompt: str,
+        *,
+        system: str = "",
+        with_history: bool = False,
+        max_tokens: int | None = None,
+        temperature: float | None = 0.0,
+        model: str = "",
+    ) -> T:
+        """What the language model answers, as a value of `type`: a pydantic model, a msgspec struct, a dataclass, an
+        enumeration. An answer that does not fit is sent back once with what is wrong.
+
+        Raises EngineError, AnswerUnfit among them; EngineUnavailable where no engine is configured.
+        """
+        engine = self._engine()
+        request = self._request(
+            prompt,
+            system,
+            with_history=with_history,
+            model=model,
+            max_tokens=max_tokens,
+            temperature=temperature,
+        )
+        from botcore.asking.structured import answer_as
+
+        request = await self._fitted(engine, request, with_history=with_history)
+        return await answer_as(engine, request, type, shorten=self._services.prompts.shorter)
+
+    async def choose(
+        self, prompt: str, options: Sequence[str], *, system: str = "", model: str = ""
+    ) -> str | None:
+        """The one of `options` that the language model chooses, by one short request; None where it names none.
+
+        Raises EngineError; EngineUnavailable where no engine is configured.
+        """
+        engine = self._engine()
+        request = self._request(prompt, system, with_history=False, model=model)
+        request = await self._fitted(engine, request, with_history=False)
+        return await choose(
+            engine,
+            request.messages,
+            options,
+            model=model,
+            request_id=request.request_id,
+            affinity=request.affinity,
+            cache_salt=request.cache_salt,
+        )
+
+    def _engine(self) -> Engine:
+        if self._services.engine is None:
             raise EngineUnavailable("no language model is configured: set engine.urls")
-        messages = [ChatMessage("system", system)] if system else []
-        if with_history:
-            messages += [
-                ChatMessage("user" if entry.role == "user" else "assistant", entry.text)
-                for entry in self.history
-            ]
-        messages.append(ChatMessage("user", prompt))
-        request = ChatRequest(
-            messages=fit(messages, self._services.prompt_tokens),
+        return self._services.engine
+
+    def _request(
+        self,
+        prompt: str,
+        system: str,
+        *,
+        with_history: bool,
+        model: str,
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+        tools: Sequence[Tool] = (),
+        images: Sequence[Image] = (),
+    ) -> ChatRequest:
+        from botcore.asking.prompt import messages_of
+
+        address, history = str(self.address), self.history if with_history else ()
+        if history:
+            made = self._services.prompts.summaries.take(address, {entry.id for entry in history})
+            self.summary = made or self.summary
+        return ChatRequest(
+            messages=messages_of(system, history, self.summary if history else None, prompt, images),
             model=model,
             max_tokens=max_tokens,
             temperature=temperature,
             request_id=self.trace_id,
-            affinity=str(self.address),
+            affinity=address,
+            cache_salt=self._services.cache_salt,
+            tools=tools,
         )
-        return Stream(_texts_of(engine, request), buttons=buttons, sources=sources)
+
+    async def _answer(
+        self, engine: Engine, request: ChatRequest, toolbox: Toolbox | None, *, with_history: bool
+    ) -> AsyncGenerator[str, None]:
+        from botcore.asking.answering import answer
+
+        prompts = self._services.prompts
+        fitted = await self._fitted(engine, request, with_history=with_history)
+        async with aclosing(answer(engine, fitted, toolbox=toolbox, shorten=prompts.shorter)) as pieces:
+            async for piece in pieces:
+                yield piece
+        if sum(map(looks_like_picture, self.attachments)) > len(request.messages[-1].images):
+            yield "\n\n" + self._words("picture_unseen")
+        if with_history:
+            prompts.sum_up(engine, request, self.history, self.summary)
+
+    async def _fitted(self, engine: Engine, request: ChatRequest, *, with_history: bool) -> ChatRequest:
+        prompts = self._services.prompts
+        torn = with_history and not self.summary and len(self.history) >= prompts.entries
+        by_edits = self.address.channel in BY_EDITS
+        return await prompts.fitted(engine, request, torn=torn, by_edits=by_edits)
 
     def detect_language(self, text: str) -> str:
         """ISO 639-1 code of a text's language; empty where it can't be told (digits, emoji, one short word)."""
@@ -275,10 +420,3 @@ class Context(Generic[ConfigT]):
             )
         self.chosen_time_zone = time_zone
         self.time_zone = time_zone or self._services.time_zone
-
-
-async def _texts_of(engine: Engine, request: ChatRequest) -> AsyncIterator[str]:
-    async with aclosing(engine.stream(request)) as stream:
-        async for delta in stream:
-            if delta.text:
-                yield delta.text

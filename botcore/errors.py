@@ -12,7 +12,10 @@ BotcoreError
 ├── EngineError           the language model's server
 │   ├── EngineUnavailable no server, or none that takes requests now
 │   ├── EngineTimeout     a deadline passed (connection, first token, between chunks, total)
-│   └── EngineRefused     the server understood and said no (unknown model, too long)
+│   ├── EngineRefused     the server understood and said no (unknown model, ...)
+│   │   └── PromptTooLong the prompt has more than the model takes
+│   ├── AnswerCut         the answer ended at its limit of tokens; what came before is kept
+│   └── AnswerUnfit       the model gave no answer of the type that was asked for
 ├── ChannelError          a message can't be delivered
 └── KnowledgeError        a document can't be read
 """
@@ -105,6 +108,18 @@ class EngineTimeout(EngineError):
 
 class EngineRefused(EngineError):
     """The server understood the request and said no, so that repeating it is useless."""
+
+
+class PromptTooLong(EngineRefused):
+    """The prompt has more tokens than the model takes."""
+
+
+class AnswerCut(EngineError):
+    """The answer ended at its limit of tokens. What came before stands."""
+
+
+class AnswerUnfit(EngineError):
+    """The model gave no answer of the type that was asked for, though it was told what does not fit."""
 
 
 class ChannelError(BotcoreError):

@@ -6,12 +6,14 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, overload
 
 import msgspec
 from pydantic import BaseModel
 
 from botcore.asking.stream import Stream
+from botcore.asking.tool import CHARACTERS, SECONDS, ToolFunction, tool_function
+from botcore.channels.base import Channel, ChannelSetup
 from botcore.context import ConfigT, Context
 from botcore.errors import PluginError
 from botcore.forms import Form
@@ -25,7 +27,13 @@ HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 FormT = TypeVar("FormT", bound=BaseModel)
 FormHandlerT = Callable[[Any, FormT], Answer]
 
+OWN_CHANNELS = ("web", "cli", "openai", "telegram", "discord", "test")
+"""Names that botcore's own channels have."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+OpenChannel = Callable[[ChannelSetup[Any]], Channel | None]
+OpenChannelT = TypeVar("OpenChannelT", bound=OpenChannel)
 
 
 class NoConfig(BaseModel, extra="forbid"):
@@ -43,6 +51,7 @@ class Command(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     menu: str = ""
     private: bool = False
+    foreign: bool = False
 
 
 class Intent(msgspec.Struct, frozen=True):
@@ -56,6 +65,14 @@ class Intent(msgspec.Struct, frozen=True):
     """Tried before the classifier; named groups are in `ctx.matched`."""
     form: Form | None = None
     """Filled in a dialogue before the handler is asked."""
+
+
+class ChannelOffer(msgspec.Struct, frozen=True):
+    """A way to reach the bot that the plugin brings along."""
+
+    name: str
+    open: OpenChannel
+    numbers_choices: bool
 
 
 class Plugin(Generic[ConfigT]):
@@ -97,6 +114,8 @@ class Plugin(Generic[ConfigT]):
         self.timers: dict[str, Handler] = {}
         self.fallbacks: list[Handler] = []
         self.events: dict[type[Event], Handler] = {}
+        self.channels: dict[str, ChannelOffer] = {}
+        self.tools: dict[str, ToolFunction] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
         self.closers: list[Callable[[], Awaitable[None]]] = []
         self._folder = folder
@@ -109,18 +128,23 @@ class Plugin(Generic[ConfigT]):
         choices: Sequence[str] = (),
         menu: str = "",
         private: bool = False,
+        foreign: bool = False,
     ) -> Callable[[HandlerT], HandlerT]:
         """Answer `/name` on every channel. A hidden one is left out of /help and menus.
 
         Where a channel has a place for it: `choices` (25 at most) are offered to follow the command; under `menu` (32
         characters) it stands in the menu of a message, whose text follows it then; a `private` one answers only who
         asked. The texts `choice.<name>.<choice>` and `menu.<name>` of the plugin's locale replace their names.
+
+        What follows a `foreign` one may be a text in any language, so that it does not tell which one the person speaks.
         """
 
         def register(handler: HandlerT) -> HandlerT:
             self._check("command", name, self.commands, handler)
             description = (inspect.getdoc(handler) or "").partition("\n")[0]
-            self.commands[name] = Command(name, handler, description, hidden, tuple(choices), menu, private)
+            self.commands[name] = Command(
+                name, handler, description, hidden, tuple(choices), menu, private, foreign
+            )
             return handler
 
         return register
@@ -203,6 +227,67 @@ class Plugin(Generic[ConfigT]):
 
         return register
 
+    def channel(self, name: str, *, numbers_choices: bool = False) -> Callable[[OpenChannelT], OpenChannelT]:
+        """Bring a channel: `def open(setup: ChannelSetup[Config]) -> Channel | None`, None where it is not set up.
+
+        Its addresses begin with `name`, which no other channel has. One that has no buttons and shows them as a numbered
+        list says `numbers_choices`: then a person may answer with the number.
+        """
+
+        def register(open: OpenChannelT) -> OpenChannelT:
+            if not _NAME.fullmatch(name) or name in OWN_CHANNELS:
+                raise PluginError(
+                    f"plugin {self.name!r}: channel {name!r}: a name of a-z, 0-9 and _, a letter first, and none of "
+                    f"{', '.join(OWN_CHANNELS)}"
+                )
+            if name in self.channels:
+                raise PluginError(f"plugin {self.name!r} brings the channel {name!r} twice")
+            self.channels[name] = ChannelOffer(name, open, numbers_choices)
+            return open
+
+        return register
+
+    @overload
+    def tool(self, handler: HandlerT) -> HandlerT: ...
+
+    @overload
+    def tool(
+        self, *, roles: Sequence[str] = (), seconds: float = SECONDS, characters: int = CHARACTERS
+    ) -> Callable[[HandlerT], HandlerT]: ...
+
+    def tool(
+        self,
+        handler: HandlerT | None = None,
+        *,
+        roles: Sequence[str] = (),
+        seconds: float = SECONDS,
+        characters: int = CHARACTERS,
+    ) -> HandlerT | Callable[[HandlerT], HandlerT]:
+        """Let the language model call `async def handler(ctx, ...)` while it answers this plugin's `ctx.ask`.
+
+        The model is told its name, its docstring (lines below `Args:` are about the arguments) and the types of its
+        arguments, which are checked before the call. What it returns, text or anything that has a JSON form, goes to
+        the model as data, cut at so many `characters`. Only a person with one of `roles` may have it called; none
+        means everybody. A call that fails, or takes longer than `seconds`, is told to the model and the log.
+        """
+
+        def register(handler: HandlerT) -> HandlerT:
+            name = getattr(handler, "__name__", "")
+            self._check("tool", name, self.tools, handler)
+            if inspect.isasyncgenfunction(handler):
+                raise PluginError(
+                    f"plugin {self.name!r}: the tool {name!r} returns its result, and yields nothing"
+                )
+            try:
+                self.tools[name] = tool_function(
+                    handler, roles=tuple(roles), seconds=seconds, characters=characters
+                )
+            except PluginError as error:
+                raise PluginError(f"plugin {self.name!r}: {error}") from error
+            return handler
+
+        return register if handler is None else register(handler)
+
     def on_start(self, starter: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Warm up what the first message would wait for, in the background. Errors are logged."""
         self.starters.append(starter)
@@ -217,7 +302,9 @@ class Plugin(Generic[ConfigT]):
     def folder(self) -> Path | None:
         """Where the plugin's locales and data lie: beside the file that holds its handlers."""
         if self._folder is None:
-            for handler in self.handlers:
+            openers: list[Callable[..., Any]] = [offer.open for offer in self.channels.values()]
+            tools: list[Callable[..., Any]] = [tool.handler for tool in self.tools.values()]
+            for handler in (*self.handlers, *openers, *tools):
                 return Path(inspect.getfile(handler)).parent
         return self._folder
 

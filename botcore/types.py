@@ -163,6 +163,8 @@ class TurnSummary(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which stage decided: command, followup, pattern, classifier, fallback, ..."""
     language: str = ""
     timings_ms: dict[str, float] = {}
+    stages: tuple[str, ...] = ()
+    """How the intent was found: what each stage that had to judge said, in their order. No text of the person."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

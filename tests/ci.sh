@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make ci: style, types and floors, then the suites that need a real browser, Node, Apertium and vLLM. Installs what is missing
+# make ci: style, types and floors, then the suites that need a real browser, Node, Apertium, vLLM and a Matrix homeserver. Installs what is missing
 # (on Debian, as root) and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,4 +25,5 @@ need apertium apertium-eng-spa
 need npm nodejs npm
 npm ci --prefix botcore/web/widget --no-audit --no-fund --silent
 $bin/python tests/engine/install.py
+$bin/python tests/matrix/install.py
 $bin/python -m pytest -m "slow or browser" --timeout=600

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from redis.asyncio import Redis
 
 from botcore.stores.connection import connect
 from botcore.stores.embedded import find_server
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that a test runs in this process sets up logs that write to the test's own stderr."""
+    root = logging.getLogger()
+    before = structlog.get_config(), root.handlers, root.level
+    yield
+    structlog.configure(**before[0])
+    root.handlers, root.level = before[1], before[2]
 
 
 @pytest.fixture(scope="session")

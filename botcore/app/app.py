@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import structlog
 from botcore.app.dialogues import Dialogues, open_dialogues
 from botcore.app.folder import data_folder
 from botcore.app.outside import open_outside
+from botcore.app.plugin_channels import open_plugin_channels
 from botcore.app.processes import new_process_name
 from botcore.app.sole import SoleChannel
 from botcore.channels.base import Channel
@@ -21,6 +22,7 @@ from botcore.config import Settings
 from botcore.conversation import clean_event
 from botcore.delivery.sender import OUTSIDE, Sender
 from botcore.delivery.timers import Pump
+from botcore.dispatch.router import Installed
 from botcore.dispatch.watchdog import Watchdog
 from botcore.dispatch.worker import Worker
 from botcore.errors import ConfigurationError, Fault
@@ -106,6 +108,8 @@ async def open_app(
         channels = _live_channels(dialogues) if gateway else {}
         if outside and gateway:
             channels |= open_outside(settings, dialogues, texts)
+            installed = minds.plugins if minds else _install(settings)
+            channels |= open_plugin_channels(settings, dialogues, texts, installed)
         app = App(settings, dialogues, minds, channels, texts)
         await stack.enter_async_context(_running(app))
         yield app
@@ -119,6 +123,12 @@ async def _enter_minds(
     return await stack.enter_async_context(
         open_minds(settings, texts, dialogues.memory, dialogues.traces.add)
     )
+
+
+def _install(settings: Settings) -> Sequence[Installed]:
+    from botcore.app.minds import install_plugins  # as above
+
+    return install_plugins(settings)
 
 
 def _live_channels(dialogues: Dialogues) -> dict[str, Channel]:

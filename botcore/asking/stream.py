@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from botcore.errors import AnswerCut
 from botcore.types import Source
 
 
@@ -19,10 +20,21 @@ class Stream:
         self._pieces = pieces
         self.buttons = tuple(buttons)
         self.sources = tuple(sources)
+        self.cut = False
+        """After `text()`: the answer ended at its limit of tokens."""
 
     def __aiter__(self) -> AsyncIterator[str]:
         return self._pieces
 
     async def text(self) -> str:
-        """The whole text, once it is complete. Raises EngineError where the engine fails."""
-        return "".join([piece async for piece in self._pieces])
+        """The whole text, once it is complete, or as far as the limit of tokens let it come: look at `cut`.
+
+        Raises EngineError where the engine fails.
+        """
+        pieces: list[str] = []
+        try:
+            async for piece in self._pieces:
+                pieces.append(piece)  # noqa: PERF401  # what came before the cut is kept
+        except AnswerCut:
+            self.cut = True
+        return "".join(pieces)

@@ -1,11 +1,18 @@
-"""What a channel promises: to hand every event to the intake, and to show every message once."""
+"""What a channel promises: to hand every event to the intake, and to show every message once.
+
+A plugin that brings a channel of its own needs nothing else of botcore but its public names and `channels.rendering`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
+from pydantic import BaseModel
+
+from botcore.errors import ChannelError, MailboxFull, RateLimited, StoreError, StoreUnavailable
 from botcore.types import Address, AnyEvent, Outgoing, Rate
 
 
@@ -61,6 +68,57 @@ class Attempts(Protocol):
         """The part is where it should be."""
 
 
+class LiveEvent(Protocol):
+    """What happens in a conversation while it is answered."""
+
+    @property
+    def type(self) -> str:
+        """`delta`, `typing`, `message`, `state` or `error`."""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Of a delta: `id` is the key that the finished message will have, `in_reply_to` the event's id, `text` a piece
+        that belongs at `offset`, in UTF-16 units."""
+
+
+class Watch(Protocol):
+    """Lets a channel see answers growing."""
+
+    def follow(self, address: Address, after: str = "") -> AsyncIterator[LiveEvent | None]:
+        """All that happens there from now on with `after="$"`; None now and then while nothing does."""
+
+
+class Notebook(Protocol):
+    """What a channel has to remember over a restart: where it stopped reading, what it has begun to show."""
+
+    async def read(self, key: str) -> str:
+        """Empty where there is nothing, or where it expired. Raises StoreError."""
+
+    async def write(self, key: str, value: str, *, seconds: float = 0.0) -> None:
+        """Keep it for so long; for ever with 0. An empty value removes it. Raises StoreError."""
+
+
+class ChannelTexts(Protocol):
+    def __call__(self, language: str, key: str, /, **values: object) -> str:
+        """The plugin's own text from its `locales`, in this language or in English."""
+
+
+ConfigT = TypeVar("ConfigT", bound=BaseModel)
+
+
+class ChannelSetup(msgspec.Struct, Generic[ConfigT], frozen=True, kw_only=True):
+    """What a plugin's channel is made of."""
+
+    config: ConfigT
+    """The plugin's checked settings."""
+    live: Watch
+    notebook: Notebook
+    """This channel's own."""
+    texts: ChannelTexts
+    commands: Mapping[str, Sequence[tuple[str, str]]]
+    """Language -> name and description of each command, for menus."""
+
+
 class Channel(ABC):
     """A way by which people reach the bot."""
 
@@ -95,3 +153,21 @@ class Channel(ABC):
 
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""
+
+
+__all__ = [
+    "Channel",
+    "ChannelError",
+    "ChannelSetup",
+    "ChannelTexts",
+    "Intake",
+    "LiveEvent",
+    "MailboxFull",
+    "Notebook",
+    "Outgoing",
+    "RateLimited",
+    "ShownMessages",
+    "StoreError",
+    "StoreUnavailable",
+    "Watch",
+]

@@ -71,7 +71,8 @@ def _print(answer: dict[str, Any]) -> None:
     for reply in answer["replies"]:
         out.print(harmless(reply["text"]), markup=False)
         if reply["buttons"]:
-            out.print("  ".join(f"[{button}]" for button in reply["buttons"]), markup=False)
+            numbered = (f"{number}. {button}" for number, button in enumerate(reply["buttons"], 1))
+            out.print("   ".join(numbered), markup=False)
     said = " ".join(reply["text"] for reply in answer["replies"])
     for source in answer["sources"]:
         if source["title"] not in said:

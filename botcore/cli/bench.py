@@ -13,21 +13,24 @@ from rich.table import Table
 from botcore.app.logs import set_up_logs
 from botcore.cli.benches.delivery import Scale, delivery_lines
 from botcore.cli.benches.echo import bare, bot
+from botcore.cli.benches.engine import Target
+from botcore.cli.benches.engine_lines import engine_lines
 from botcore.cli.benches.lines import Line
 from botcore.cli.benches.load import Latency, Rate, full_speed, steady
 from botcore.cli.benches.service import Start, import_ms, starts
-from botcore.cli.common import out, print_json, run_async
+from botcore.cli.common import out, print_json, progress, run_async
 from botcore.config.settings import LogSettings
 
 T = TypeVar("T")
-What = Literal["all", "echo", "delivery", "start"]
+What = Literal["all", "echo", "delivery", "start", "engine"]
 
 
 def bench(
     what: Annotated[
         What,
         Parameter(
-            help="echo: the durable path. delivery: many processes, many conversations, long ones, deaths and overload. start: start, import and memory."
+            help="echo: the durable path. delivery: many processes, many conversations, long ones, deaths and overload. start: start, import and memory. "
+            "engine: the engine's client."
         ),
     ] = "all",
     /,
@@ -37,6 +40,10 @@ def bench(
     seconds: Annotated[float, Parameter(help="How long a run at 50 messages a second lasts.")] = 10.0,
     stored: Annotated[int, Parameter(help="How many conversations the largest store has.")] = 100_000,
     processes: Annotated[int, Parameter(help="How many processes share a load.")] = 2,
+    url: Annotated[
+        str, Parameter(help="engine: a vLLM to measure besides, as http://127.0.0.1:8000/v1.")
+    ] = "",
+    model: Annotated[str, Parameter(help="engine: the model's name there.")] = "",
     json: Annotated[bool, Parameter(help="Print one JSON object.", negative=())] = False,
 ) -> None:
     """Print the figures, as a table or as JSON."""
@@ -48,6 +55,8 @@ def bench(
         lines += run_async(delivery_lines(Scale(messages * 3 // 5, seconds / 2, stored, processes)))
     if what in ("all", "start"):
         lines += run_async(_start(runs))
+    if what in ("all", "engine"):
+        lines += run_async(engine_lines(runs, Target(url, model, priority_scheduling=True) if url else None))
     if json:
         print_json({"runs": runs, "figures": [msgspec.to_builtins(line) for line in lines]})
     else:
@@ -59,13 +68,13 @@ async def _echo(runs: int, messages: int, seconds: float) -> list[Line]:
     calm: tuple[list[Latency], list[Latency]] = ([], [])
     for run in range(runs):  # side by side, so that a busy moment of the machine meets both
         for conversations, (ours, floor) in rates.items():
-            out.print(
+            progress.print(
                 f"run {run + 1} of {runs}: {messages} echoes over {conversations} conversations …",
                 style="dim",
             )
             ours.append(await full_speed(bot, messages, conversations))
             floor.append(await full_speed(bare, messages, conversations))
-        out.print(f"run {run + 1} of {runs}: 50 messages a second for {seconds:.0f} s …", style="dim")
+        progress.print(f"run {run + 1} of {runs}: 50 messages a second for {seconds:.0f} s …", style="dim")
         calm[0].append(await steady(bot, 50, seconds, 20))
         calm[1].append(await steady(bare, 50, seconds, 20))
     lines = [
@@ -88,7 +97,7 @@ async def _start(runs: int) -> list[Line]:
     first: list[Start] = []
     again: list[Start] = []
     for run in range(runs):
-        out.print(f"run {run + 1} of {runs}: starting the service twice …", style="dim")
+        progress.print(f"run {run + 1} of {runs}: starting the service twice …", style="dim")
         cold, warm = await starts()
         first.append(cold)
         again.append(warm)
@@ -114,7 +123,7 @@ def _both(pair: tuple[Sequence[T], Sequence[T]], figure: Callable[[T], float]) -
 
 
 def _print(lines: list[Line], runs: int) -> None:
-    table = Table("", "botcore", "bare loop", "ratio", "unit", "goal", box=None, pad_edge=False)
+    table = Table("", "botcore", "bare", "ratio", "unit", "goal", box=None, pad_edge=False)
     for column in (1, 2, 3):
         table.columns[column].justify = "right"
     for line in lines:

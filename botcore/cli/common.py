@@ -23,6 +23,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 out = Console(highlight=False, soft_wrap=True)
 """stdout. Its markup is off where texts of people are printed."""
+progress = Console(stderr=True, highlight=False, soft_wrap=True)
+"""stderr: what a command is doing, which is no part of its answer."""
 
 
 @Parameter(name="*")

@@ -36,6 +36,14 @@ _COMMANDS = {
         A bot that is running on the same data folder or Redis answers; where there is none, this command does.
         """,
     ),
+    "simulate": (
+        "simulate:simulate",
+        """Chat with the bot as on Discord or Telegram, on a page of this machine.
+
+        The bot runs as configured, with the real library, against a simulated service: no account, no token, and
+        nothing leaves this machine. Dialogues begin anew with every start.
+        """,
+    ),
     "doctor": (
         "doctor:doctor",
         """Look at every part, and say which command or setting mends what is wrong.
@@ -46,8 +54,11 @@ _COMMANDS = {
     "config": ("config:config_app", "Check the settings, or show where each was set."),
     "plugin": ("plugin:plugin_app", "List, begin, check and test plugins."),
     "kb": ("knowledge:kb_app", "The documents that the bot answers from."),
+    "engine": ("engine:engine_app", "Start vLLM as a bot wants it, and measure how quick it is."),
     "eval": ("evaluate:eval_app", "Measure how well the bot understands, on examples in files."),
+    "intents": ("intents:intents_app", "Teach the bot what people say."),
     "desk": ("desk:desk_app", "The people who asked for a human."),
+    "user": ("user:user_app", "What is kept of a person: give it out, or erase it."),
     "trace": ("traces:trace_app", "What became of the latest messages, stage by stage."),
     "deadletters": ("deadletters:deadletters_app", "Messages that no worker could answer, kept for you."),
     "bench": (

@@ -40,9 +40,9 @@ class Screen:
             if source["title"] not in text:
                 self._say(f"Source: {source['title']} ({source['uri']})", "dim")
         if event.data["buttons"]:
-            buttons = [f"[{button}]" for button in event.data["buttons"]]
-            fits = len("  ".join(buttons)) + 2 <= self.console.width
-            self._say(("  " if fits else "\n  ").join(buttons), "cyan")
+            buttons = [f"{number}. {button}" for number, button in enumerate(event.data["buttons"], 1)]
+            fits = len("   ".join(buttons)) + 2 <= self.console.width
+            self._say(("   " if fits else "\n  ").join(buttons), "cyan")
         self.console.print()
 
     def close(self) -> None:

@@ -17,9 +17,12 @@ async def hello(ctx: Context) -> str:
 
 _TEST = '''"""What people hear from {name}."""
 
-from botcore.loader import load_plugins
-from botcore.testing import TestBot
 from pathlib import Path
+
+import pytest
+
+from botcore.loader import load_plugins
+from botcore.testing import CHANNELS, ChannelName, TestBot
 
 [loaded] = load_plugins(["{name}"], [Path(__file__).parents[2]])
 
@@ -27,6 +30,13 @@ from pathlib import Path
 async def test_it_says_hello() -> None:
     async with TestBot(loaded.plugin) as bot:
         assert await bot.say("/{name} Ada") == "Hello, Ada!"
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+async def test_people_see_it_on_every_channel(channel: ChannelName) -> None:
+    async with TestBot(loaded.plugin, channel=channel) as bot:
+        await bot.say("/{name} Ada")
+        assert bot.transcript().endswith("botcore: Hello, Ada!")
 '''
 
 _ENGLISH = """hello = "Hello, {{name}}!"

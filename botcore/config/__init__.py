@@ -2,7 +2,7 @@
 
 from botcore.config.examples import add_own_examples
 from botcore.config.load import Reading, load_settings, read_settings
-from botcore.config.plugins import check_plugins, validate_plugin
+from botcore.config.plugins import check_plugins, language_models, validate_plugin
 from botcore.config.settings import Settings
 from botcore.config.show import render_settings
 
@@ -11,6 +11,7 @@ __all__ = [
     "Settings",
     "add_own_examples",
     "check_plugins",
+    "language_models",
     "load_settings",
     "read_settings",
     "render_settings",

@@ -11,10 +11,8 @@ from botcore.config.origins import Leaf
 from botcore.config.places import Unreadable, from_toml
 from botcore.config.settings import IntentSettings, Settings
 from botcore.errors import ConfigurationError, Fault
-from botcore.intents.base import Examples
+from botcore.intents.base import OUT_OF_SCOPE, Examples
 
-OUT_OF_SCOPE = "oos"
-"""As in `intents.examples`, which needs NumPy; a test holds the two together."""
 _LIST = 'expected a list of texts, like ["where is my order", "where\'s my stuff"]'
 
 

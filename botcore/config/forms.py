@@ -154,6 +154,13 @@ def _plugin_name(text: str) -> str:
     return text
 
 
+def _pair(text: str) -> str:
+    name, sign, value = text.partition("=")
+    if not (re.fullmatch(r"[\w.-]+", name) and sign and value):
+        raise ValueError("expected a name and a value, like name=value")
+    return text
+
+
 def _path_of(kind: str) -> Callable[[object], Path]:
     """`~` is the home folder."""
 
@@ -170,6 +177,9 @@ def _path_of(kind: str) -> Callable[[object], Path]:
 
 EngineUrl = Annotated[
     str, AfterValidator(_address("http", "https", like="http://127.0.0.1:8000/v1", ends="/v1"))
+]
+MaybeEngineUrl = Annotated[
+    str, AfterValidator(_optional(_address("http", "https", like="http://127.0.0.1:8000/v1", ends="/v1")))
 ]
 TelegramUrl = Annotated[
     str, AfterValidator(_address("https", "http", like="https://api.telegram.org/bot", ends="/bot"))
@@ -192,6 +202,8 @@ Origin = Annotated[str, AfterValidator(_origin)]
 Host = Annotated[str, AfterValidator(_host)]
 Language = Annotated[str, AfterValidator(_language)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Pair = Annotated[str, AfterValidator(_pair)]
+"""name=value."""
 PluginName = Annotated[str, AfterValidator(_plugin_name)]
 Folder = Annotated[Path, BeforeValidator(_path_of("a folder"))]
 File = Annotated[Path, BeforeValidator(_path_of("a file"))]

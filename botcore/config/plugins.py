@@ -13,6 +13,7 @@ from botcore.config.origins import Origins
 from botcore.config.settings import Settings
 from botcore.errors import ConfigurationError, Fault
 
+MODEL = "model"
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -23,6 +24,8 @@ def validate_plugin(
     origins = origins or Origins()
     faults: list[Fault] = []
     table = _decoded(name, model, raw, origins, faults)
+    if MODEL not in model.model_fields:
+        table.pop(MODEL, None)
     try:
         config = model.model_validate(table)
     except ValidationError as error:
@@ -31,6 +34,26 @@ def validate_plugin(
     if faults:
         raise ConfigurationError(faults)
     return config
+
+
+def language_models(settings: Settings, names: Sequence[str]) -> dict[str, str]:
+    """`plugins.<name>.model`, which every plugin may have: the language model that its requests are for.
+
+    Raises ConfigurationError for what is no name.
+    """
+    written = {name: settings.plugins.table(name).get(MODEL, "") for name in names}
+    faults = [
+        Fault(
+            settings.origins.where(("plugins", name, MODEL)),
+            f"plugins.{name}.{MODEL}",
+            "expected a model's name",
+        )
+        for name, model in written.items()
+        if not isinstance(model, str)
+    ]
+    if faults:
+        raise ConfigurationError(faults)
+    return written
 
 
 def check_plugins(

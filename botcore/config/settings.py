@@ -43,8 +43,11 @@ class DatabaseSettings(Section):
 
 
 class EngineSettings(Section):
+    kind: Literal["server", "vllm_inprocess"] = "server"
     urls: list[forms.EngineUrl] = []
     """Replicas of one model; empty where there is none."""
+    program: str = ""
+    """The program that `botcore engine serve` starts; empty for the one it finds."""
     model: str = ""
     """Empty: the server's first."""
     api_key: forms.Token = SecretStr("")
@@ -53,7 +56,26 @@ class EngineSettings(Section):
     between_chunks_seconds: Seconds = 20
     total_seconds: Seconds = 120
     priority_scheduling: bool = False
+    max_waiting: Annotated[int, Field(ge=0, le=100_000)] = 64
+    queue_seconds: Seconds = 10
+    background: Annotated[int, Field(ge=1, le=10_000)] = 4
+    hedge_seconds: Annotated[float, Field(ge=0, le=3600)] = 0
+    options: list[forms.Pair] = []
+    """vLLM's engine arguments, for `vllm_inprocess`."""
+    adapters: list[forms.Pair] = []
+    """LoRA adapters: name=folder, as the engine's machine knows it."""
+    embeddings_url: forms.MaybeEngineUrl = ""
+    embeddings_model: str = ""
+    embeddings_languages: list[forms.Language] = []
+    rerank_url: forms.MaybeEngineUrl = ""
+    rerank_model: str = ""
+    transcription_url: forms.MaybeEngineUrl = ""
+    transcription_model: str = ""
     prompt_tokens: Annotated[int, Field(ge=500, le=1_000_000)] = 6000
+    summaries: bool = True
+    vision: bool = False
+    cache_salt: Annotated[str, Field(max_length=200)] = ""
+    """Empty: one prefix cache for all who use the server."""
 
 
 class TelegramSettings(Section):
@@ -130,6 +152,9 @@ class KnowledgeSettings(Section):
 class IntentSettings(Section):
     examples_file: forms.File = Path("config/intents.toml")
     """The operators' own examples; there need not be one (see `examples.py`)."""
+    ask_model: bool = True
+    model_margin: Share = 0.15
+    model_seconds: Seconds = 2
 
 
 class LimitSettings(Section):

@@ -11,7 +11,7 @@ from botcore.conversation.codec import (
 )
 from botcore.conversation.references import reference
 from botcore.conversation.revision import Change, Revision, amended, revise
-from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry
+from botcore.conversation.state import SCHEMA, ConversationState, Expectation, HistoryEntry, Summary
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +20,7 @@ __all__ = [
     "Expectation",
     "HistoryEntry",
     "Revision",
+    "Summary",
     "amended",
     "clean_event",
     "clean_reply",

@@ -20,6 +20,16 @@ class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
     data: dict[str, Any] = {}
 
 
+class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a model made of the earlier turns, for its own prompts. Not shown to people."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+    """Each has its words and values in what was said."""
+    until: str = ""
+    """Id of the last history entry that it covers."""
+
+
 class ConversationState(msgspec.Struct, omit_defaults=True):
     """State of one conversation. Mutable, since a turn works on its own copy and commits it as a whole."""
 
@@ -33,15 +43,31 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     expecting: Expectation | None = None
     while_answering: WhileAnswering | None = None
     """Chosen for this conversation; None where each plugin's own choice counts."""
+    offered: tuple[str, ...] = ()
+    """The choices of the last answer, where the channel numbered them."""
+    person: str = ""
+    """Id of the first person who took part; by it a person's conversations are found when they are to be erased."""
+    shared: bool = False
+    """Others took part too."""
+    summary: Summary | None = None
     plugins: dict[str, dict[str, Any]] = {}
     """What each plugin keeps, under its own name."""
 
     def afresh(self) -> ConversationState:
-        """The state of a new conversation with what the person has chosen for good: language and time zone."""
+        """The state of a new conversation with what stays for good: who takes part, language and time zone."""
         fixed = self.language_fixed
         return ConversationState(
-            language=self.language if fixed else "", language_fixed=fixed, time_zone=self.time_zone
+            language=self.language if fixed else "",
+            language_fixed=fixed,
+            time_zone=self.time_zone,
+            person=self.person,
+            shared=self.shared,
         )
+
+    def note(self, person: str) -> None:
+        """This person takes part."""
+        self.person = self.person or person
+        self.shared = self.shared or self.person != person
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,3 +85,5 @@ class HistoryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """It was answered together with the entry that follows."""
     changes: tuple[str, ...] = ()
     """Ids of the edits after which it reads as it does."""
+    by: str = ""
+    """Id of the person who wrote it, or to whom the bot said it; empty where nobody noted it."""

@@ -94,7 +94,7 @@ class RedisDeadLetters(DeadLetters):
 
     async def _range(self, start: str, end: str, limit: int) -> Sequence[DeadLetter]:
         reply = await self._commands("XRANGE", keys.DEAD, start, end, "COUNT", limit)
-        return [_letter(entry.decode(), _pairs(fields)) for entry, fields in reply]
+        return [as_letter(entry.decode(), _pairs(fields)) for entry, fields in reply]
 
 
 def _pairs(fields: Any) -> Mapping[bytes, bytes]:
@@ -102,7 +102,7 @@ def _pairs(fields: Any) -> Mapping[bytes, bytes]:
     return fields if isinstance(fields, dict) else dict(zip(fields[::2], fields[1::2], strict=True))
 
 
-def _letter(id: str, fields: Mapping[bytes, bytes]) -> DeadLetter:
+def as_letter(id: str, fields: Mapping[bytes, bytes]) -> DeadLetter:
     try:
         event = decode_event(fields[b"event"])
     except CorruptRecord:

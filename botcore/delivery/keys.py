@@ -94,3 +94,7 @@ def pace(name: str) -> str:
 
 def rate(limit_key: str) -> str:
     return f"{PREFIX}l:{limit_key}"
+
+
+def note(channel: str, key: str) -> str:
+    return f"{PREFIX}n:{channel}:{key}"

@@ -43,6 +43,8 @@ class TurnTrace(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     at: float
     """When the turn began, in Unix seconds."""
     ms: float
+    person: str = ""
+    """Id of the person whom the turn answered."""
     kind: str = "message"
     plugin: str = ""
     handler: str = ""
@@ -98,7 +100,7 @@ class Traces:
             page = await self._commands("XREVRANGE", keys.TRACES, before, "-", "COUNT", PAGE)
             if not page:
                 break
-            traces = [_decode(fields[1]) for _, fields in page]
+            traces = [as_trace(fields[1]) for _, fields in page]
             wanted = [one for one in traces if one and (address is None or one.address == address)]
             found |= {(one.reference, one.at): one for one in wanted}
             before = f"({page[-1][0].decode()}"
@@ -123,7 +125,7 @@ class Traces:
         return ""
 
 
-def _decode(packed: bytes) -> TurnTrace | None:
+def as_trace(packed: bytes) -> TurnTrace | None:
     try:
         return _decoder.decode(packed)
     except (msgspec.MsgspecError, UnicodeDecodeError):

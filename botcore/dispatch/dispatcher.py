@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any, cast
 
+import msgspec
+
 from botcore.asking.stream import Stream
 from botcore.context import Context, Services
 from botcore.conversation import Expectation, encode, reference
@@ -15,11 +17,12 @@ from botcore.dispatch.filling import Filling
 from botcore.dispatch.router import Router, Target, parse_command
 from botcore.dispatch.turn import Step, Turn
 from botcore.dispatch.while_answering import gather, interrupting
-from botcore.errors import EngineError, PluginError
+from botcore.engines.adapters import ModelEngine
+from botcore.errors import AnswerUnfit, EngineError, EngineRefused, PluginError, PromptTooLong
 from botcore.i18n.texts import Catalog, Wording
 from botcore.intents.base import Detection, Detector
 from botcore.plugin import Said
-from botcore.types import Message, Reply, Timer
+from botcore.types import Message, Reply, Timer, WhileAnswering
 
 TIMERS = 100
 """That may wait in one conversation."""
@@ -27,6 +30,15 @@ TIMERS = 100
 
 class _MoreWasSaid(Exception):
     """The turn's text has grown: its handler is to be found anew."""
+
+
+def engine_text(error: EngineError) -> str:
+    """Key of the sentence for a person whose answer did not begin."""
+    if isinstance(error, PromptTooLong):
+        return "prompt_too_long"
+    if isinstance(error, AnswerUnfit):
+        return "apology"
+    return "engine_refused" if isinstance(error, EngineRefused) else "engine_away"
 
 
 class Dispatcher:
@@ -120,16 +132,34 @@ class Dispatcher:
             detection = await self._detector.detect(turn.text, turn.language)
             decided(f"{detection.intent or 'out of scope'} {detection.score:.2f} by {detection.by}")
         turn.detection = detection
+        if detection.parts and await self._parts(turn, detection):
+            return True
         target = self._router.intent(detection.intent) if detection.intent else None
         return bool(target) and await self._run(turn, cast("Target", target))
+
+    async def _parts(self, turn: Turn, whole: Detection) -> bool:
+        """Answer several wishes one after another, each by its own handler with its own part of the text."""
+        targets = [self._router.intent(part.intent) for part in whole.parts]
+        if any(target is None or self._mode(turn, target) == "merge" for target in targets):
+            return False
+        answered = False
+        for part, target in zip(whole.parts, targets, strict=True):
+            turn.detection = msgspec.structs.replace(whole, intent=part.intent, score=part.score, parts=())
+            if not turn.stopped:
+                found = cast("Target", target)
+                answered |= await self._run(turn, found, text=part.text) or await self._left(turn, part.text)
+        turn.detection = whole
+        return answered
 
     async def _fallback(self, turn: Turn) -> bool:
         if turn.detection and turn.detection.intent:  # its handler passed
             turn.detection = Detection(by="fallback", alternatives=turn.detection.alternatives)
-        if self._filling.is_waiting(turn):
-            return False
+        return not self._filling.is_waiting(turn) and await self._left(turn)
+
+    async def _left(self, turn: Turn, text: str | None = None) -> bool:
+        """Whether a fallback took it. They are asked in their order."""
         for target in self._router.fallbacks():
-            if await self._run(turn, target):
+            if await self._run(turn, target, text=text):
                 return True
         return False
 
@@ -141,15 +171,17 @@ class Dispatcher:
         args: str | None = None,
         matched: Mapping[str, str] | None = None,
         expected: Mapping[str, Any] | None = None,
+        text: str | None = None,
         passes: bool = True,
     ) -> bool:
-        """Whether the handler answered. What it decided counts only then, unless its silence is no passing."""
-        mode = turn.state.while_answering or target.installed.plugin.while_answering
+        """Whether the handler answered. What it decided counts only then, unless its silence is no passing. `text` is
+        its part of the message."""
+        mode = self._mode(turn, target)
         if mode == "merge" and await gather(turn):
             raise _MoreWasSaid
         if target.form:
             return await self._filling.begin(turn, target, target.form)
-        ctx = self._context(turn, target, args, matched, expected)
+        ctx = self._context(turn, target, args, matched, expected, turn.text if text is None else text)
         with turn.step(f"{target.installed.plugin.name}.{target.name}") as decided:
             before = turn.plugin, turn.handler
             turn.plugin, turn.handler = (
@@ -165,6 +197,9 @@ class Dispatcher:
             return True
         turn.plugin, turn.handler = before
         return False
+
+    def _mode(self, turn: Turn, target: Target) -> WhileAnswering:
+        return turn.state.while_answering or target.installed.plugin.while_answering
 
     async def _answer(self, turn: Turn, target: Target, ctx: Context[Any]) -> bool:
         filled = () if target.filled is None else (target.filled,)
@@ -193,7 +228,8 @@ class Dispatcher:
             try:
                 await turn.grow(said, partial(self._texts.text, turn.language))
             except EngineError as error:
-                turn.say(Reply(self._texts.text(turn.language, "engine_away", reference=turn.trace_id)))
+                key = engine_text(error)
+                turn.say(Reply(self._texts.text(turn.language, key, reference=turn.trace_id)))
                 turn.steps.append(Step("engine", str(error), 0.0))
         else:
             raise PluginError(
@@ -208,18 +244,19 @@ class Dispatcher:
         args: str | None,
         matched: Mapping[str, str] | None,
         expected: Mapping[str, Any] | None,
+        text: str,
     ) -> Context[Any]:
         one = target.installed
         return Context(
-            services=self._services,
+            services=_for_plugin(self._services, one.model),
             config=one.config,
             texts=Wording(one.catalog, turn.language),
             address=turn.event.address,
             person=turn.event.person,
             trace_id=turn.trace_id,
             event=turn.event,
-            text=turn.text,
-            args=turn.text if args is None else args,
+            text=text,
+            args=text if args is None else args,
             language=turn.language,
             state=turn.state.plugins.setdefault(one.plugin.name, {}),
             time_zone=turn.state.time_zone,
@@ -228,10 +265,15 @@ class Dispatcher:
             detection=turn.detection,
             matched=matched,
             expected=expected,
+            tools=tuple(one.plugin.tools.values()),
+            note=turn.note,
+            summary=turn.state.summary,
+            words=partial(self._texts.text, turn.language),
         )
 
     def _keep(self, turn: Turn, target: Target, ctx: Context[Any]) -> None:
         name = target.installed.plugin.name
+        turn.state.summary = ctx.summary
         if ctx.forgetting:
             turn.forget = True
             turn.state = turn.state.afresh()
@@ -282,3 +324,9 @@ class Dispatcher:
             )
             for number, one in enumerate(ctx.scheduled)
         ]
+
+
+def _for_plugin(services: Services, model: str) -> Services:
+    if not model or services.engine is None:
+        return services
+    return msgspec.structs.replace(services, engine=ModelEngine(services.engine, model))

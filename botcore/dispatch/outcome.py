@@ -19,6 +19,8 @@ def commit_of(turn: Turn) -> Commit:
     # Whoever waits for the answer to an earlier message of a burst learns that this was it.
     closing = [_silence(turn, len(said) + n, event.id) for n, event in enumerate(turn.events[:-1])]
     summary = turn.summary()
+    before = _before(turn)
+    turn.state.note(turn.event.person.id)
     last = [msgspec.structs.replace(one, summary=summary) for one in (said[-1], *closing)]
     return Commit(
         turn.state,
@@ -27,7 +29,7 @@ def commit_of(turn: Turn) -> Commit:
         answered=len(turn.events),
         forget=turn.forget,
         rewrite=turn.revision is not None and not turn.forget,
-        before=_before(turn),
+        before=before,
         cancelled=turn.cancelled,
         timers=turn.timers,
     )
@@ -62,6 +64,7 @@ def _questions(turn: Turn) -> list[HistoryEntry]:
             message.text,
             message.at,
             message.id,
+            by=turn.event.person.id,
             joined=message is not said[-1],
             changes=changes.get(message.id, ()),
         )
@@ -88,7 +91,15 @@ def _answers(turn: Turn) -> list[HistoryEntry]:
         return []
     asked = turn.messages[-1].id if turn.messages else ""
     return [
-        HistoryEntry("assistant", one.reply.text, one.at, one.key, turn.plugin, in_reply_to=asked)
+        HistoryEntry(
+            "assistant",
+            one.reply.text,
+            one.at,
+            one.key,
+            turn.plugin,
+            in_reply_to=asked,
+            by=turn.event.person.id,
+        )
         for one in turn.outgoing
         if one.reply.text
     ]

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from botcore.context import CommandInfo
 from botcore.forms import Form
 from botcore.i18n.texts import Catalog
+from botcore.intents.base import OUT_OF_SCOPE
 from botcore.plugin import Command, Handler, Intent, Plugin
 from botcore.types import Event
 
@@ -26,6 +27,8 @@ class Installed(msgspec.Struct, frozen=True):
     plugin: Plugin[Any]
     config: BaseModel
     catalog: Catalog
+    model: str = ""
+    """The language model that its requests are for: `plugins.<name>.model`."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -58,9 +61,19 @@ class Router:
             name: (one, intent) for one in installed for name, intent in one.plugin.intents.items()
         }
 
+    @property
+    def intents(self) -> list[str]:
+        """Names of all intents."""
+        return list(self._intents)
+
     def command(self, name: str) -> Target | None:
         found = self._commands.get(name)
         return Target(found[0], found[1].handler, f"/{name}") if found else None
+
+    @property
+    def foreign(self) -> frozenset[str]:
+        """Commands after which a text in any language may stand."""
+        return frozenset(name for name, (_, command) in self._commands.items() if command.foreign)
 
     def nearest_command(self, name: str) -> str:
         """A visible command that looks like `name`, or nothing."""
@@ -109,7 +122,10 @@ class Router:
                 yield Target(one, one.plugin.events[type], type.__name__.lower())
 
     def examples(self) -> dict[str, dict[str, Sequence[str]]]:
-        """What people say for each intent, by language: of the decorators and of the plugins' locales."""
+        """What people say for each intent, by language: of the decorators and of the plugins' locales.
+
+        Under `oos` stands what the plugins' locales call out of scope.
+        """
         found: dict[str, dict[str, Sequence[str]]] = {}
         for name, (one, intent) in self._intents.items():
             by_language: dict[str, list[str]] = {}
@@ -118,7 +134,17 @@ class Router:
                     by_language.setdefault(language, []).extend(said)
             if any(by_language.values()):
                 found[name] = dict(by_language)
+        for one in self._by_name.values():
+            for language, said in one.catalog.examples.get(OUT_OF_SCOPE, {}).items():
+                strange = found.setdefault(OUT_OF_SCOPE, {})
+                strange[language] = [*strange.get(language, ()), *said]
         return found
+
+    @property
+    def numbering(self) -> frozenset[str]:
+        """The plugins' channels that have no buttons: they number what may be chosen."""
+        offers = (one.plugin.channels.values() for one in self._by_name.values())
+        return frozenset(offer.name for channels in offers for offer in channels if offer.numbers_choices)
 
     def command_infos(self, languages: Sequence[str]) -> dict[str, list[CommandInfo]]:
         """The visible commands, described in each language."""

@@ -23,7 +23,7 @@ from botcore.conversation import (
 )
 from botcore.delivery.base import Claim, Live
 from botcore.dispatch.growing import Growing
-from botcore.errors import EngineError
+from botcore.errors import AnswerCut, EngineError
 from botcore.intents.base import Detection
 from botcore.types import AnyEvent, Attachment, Deleted, Edited, Message, Outgoing, Reply, Timer, TurnSummary
 
@@ -67,6 +67,8 @@ class Turn:
         """What is to be answered, as it reads now; nothing where the event is no message, or was taken back."""
         self.changes: list[Change] = []
         """What of them was edited or deleted since, in order."""
+        self._spoken: dict[str, str] = {}
+        """By the message's id."""
         self.trace_id = reference(event.address, event.id)
         """The same for every try of this turn."""
         self.language = claim.state.language or "en"
@@ -93,6 +95,7 @@ class Turn:
         """Keys of messages that people may have seen growing."""
         self._began = time.perf_counter()
         self._work: asyncio.Task[None] | None = None
+        self._growing: Growing | None = None
 
     @property
     def text(self) -> str:
@@ -109,7 +112,7 @@ class Turn:
         """Let these messages be answered together with the first one."""
         self.events = (self.event, *following)
         self._heard = _messages(self.events)
-        self.messages = amended(self._heard, self.changes)
+        self._read()
 
     def amend(self, waiting: Sequence[AnyEvent]) -> bool:
         """Read the messages as the person has changed them since. Whether anything is new."""
@@ -121,7 +124,7 @@ class Turn:
         ]
         if news:
             self.changes += news
-            self.messages = amended(self._heard, self.changes)
+            self._read()
         return bool(news)
 
     def begin_from(self, state: ConversationState | None) -> None:
@@ -140,12 +143,24 @@ class Turn:
         self.detection = None
         self.forget = self.stopped = self.interrupted = self.outdated = False
         self.steps, self.outgoing, self.timers, self.cancelled = [], [], [], []
+        self._growing = None
 
     def withdraw(self) -> None:
         """Leave nothing of this turn, but for what people have seen of it already."""
         self.roll_back()
         self.withdrawn = True
         self.outgoing = [one for one in self.outgoing if one.key in self._seen_growing]
+
+    def hear(self, message: str, spoken: str) -> None:
+        """Take what was said in this message's recordings for written, behind what was."""
+        self._spoken[message] = spoken
+        self._read()
+
+    def _read(self) -> None:
+        """The messages with the person's changes, and with what was spoken in them."""
+        self.messages = amended(self._heard, self.changes)
+        if self._spoken:
+            self.messages = tuple(_with(one, self._spoken.get(one.id, "")) for one in self.messages)
 
     @contextmanager
     def step(self, stage: str) -> Iterator[Callable[[str], None]]:
@@ -157,6 +172,10 @@ class Turn:
         finally:
             ms = (time.perf_counter() - began) * 1000
             self.steps.append(Step(stage, "; ".join(decided), round(ms, 3)))
+
+    def note(self, stage: str, detail: str, ms: float) -> None:
+        """Add a line to the trace."""
+        self.steps.append(Step(stage, detail, ms))
 
     def say(self, reply: Reply, *, incomplete: bool = False) -> None:
         """Add a whole message."""
@@ -179,21 +198,29 @@ class Turn:
         `cut_short("broken")` or `cut_short("stopped")`. A failure before the first piece is raised.
         """
         growing = Growing(self.live, self.event.address, self._next_key(), asked_by(self.events[-1]))
-        ending = ""
+        self._growing, ending = growing, ""
         self._seen_growing.add(growing.key)
         try:
             await self.interruptible(_consume(stream, growing))
-        except EngineError:
+        except EngineError as error:
             if not growing.text.strip():
                 raise
-            ending = cut_short("broken")
+            ending = cut_short("cut" if isinstance(error, AnswerCut) else "broken")
+            self.note("engine", str(error), 0.0)
         if (self.interrupted or self.outdated) and not growing.text.strip():
             return
         if self.stopped:
             ending = cut_short("interrupted" if self.interrupted else "stopped")
+        self._growing = None
         text = f"{growing.text.rstrip()}\n\n{ending}".strip() if ending else growing.text
         if text.strip():
             self.say(Reply(text, stream.buttons, (), stream.sources), incomplete=bool(ending))
+
+    def give_up(self, ending: str) -> None:
+        """Say why there is no answer, below what has grown of it: people have read that already."""
+        begun = self._growing.text.strip() if self._growing else ""
+        self._growing = None
+        self.say(Reply(f"{begun}\n\n{ending}" if begun else ending), incomplete=bool(begun or self.outgoing))
 
     async def interruptible(self, work: Coroutine[None, None, None]) -> None:
         """Do the work, or as much of it as there is time for until `stop()`."""
@@ -254,6 +281,7 @@ class Turn:
             by=detection.by,
             language=self.language,
             timings_ms=timings,
+            stages=detection.stages,
         )
 
     def _replaced(self, index: int) -> str:
@@ -269,6 +297,10 @@ class Turn:
 
 def _messages(events: Sequence[AnyEvent]) -> tuple[Message, ...]:
     return tuple(event for event in events if isinstance(event, Message))
+
+
+def _with(message: Message, spoken: str) -> Message:
+    return msgspec.structs.replace(message, text="\n".join(filter(None, [message.text, spoken])))
 
 
 def asked_by(event: AnyEvent) -> str:
@@ -289,7 +321,7 @@ def message_key(claim: Claim, trace_id: str, index: int) -> str:
 
 def _brought_along(event: AnyEvent) -> tuple[HistoryEntry, ...]:
     before = event.before if isinstance(event, Message) else ()
-    return tuple(HistoryEntry(said.role, said.text, event.at) for said in before)
+    return tuple(HistoryEntry(said.role, said.text, event.at, by=event.person.id) for said in before)
 
 
 async def _consume(stream: Stream, growing: Growing) -> None:

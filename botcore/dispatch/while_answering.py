@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from botcore.dispatch.router import parse_command
 from botcore.dispatch.turn import Turn
+from botcore.engines.transcriber import is_recording
 from botcore.types import AnyEvent, Message
 
 BURST_SECONDS = 0.8
@@ -63,8 +64,13 @@ def _following(turn: Turn, waiting: Sequence[AnyEvent]) -> list[AnyEvent]:
 
 
 def _joins(turn: Turn, event: AnyEvent) -> bool:
-    """A command is a turn of its own, and so is what another person says."""
-    return isinstance(event, Message) and _is_the_persons(turn, event) and parse_command(event.text) is None
+    """A command is a turn of its own, and so are a voice message and what another person says."""
+    return (
+        isinstance(event, Message)
+        and _is_the_persons(turn, event)
+        and parse_command(event.text) is None
+        and not any(map(is_recording, event.attachments))
+    )
 
 
 def _is_the_persons(turn: Turn, event: AnyEvent) -> bool:

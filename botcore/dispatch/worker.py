@@ -12,6 +12,7 @@ import structlog
 
 from botcore.conversation import reference
 from botcore.delivery.base import Claim, Commit, Inbox, Live
+from botcore.dispatch.choices import meant
 from botcore.dispatch.farewell import farewell
 from botcore.dispatch.outcome import commit_of
 from botcore.dispatch.turn import Turn, turn_name
@@ -149,7 +150,7 @@ class Worker:
         if claim.event is None or claim.tries > MAX_TRIES:
             await self._bury(claim)
             return
-        turn = Turn(claim, claim.event, self._live, partial(self._waiting, claim))
+        turn = Turn(claim, meant(claim.event, claim.state.offered), self._live, partial(self._waiting, claim))
         with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
             try:
                 await self._answer(turn)

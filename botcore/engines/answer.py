@@ -6,7 +6,8 @@ from botcore.engines.base import Delta, Usage
 from botcore.engines.reasoning import ThoughtFilter
 from botcore.engines.refusals import broke_off, refusal
 from botcore.engines.sse import EventParser, MalformedStream
-from botcore.engines.wire import DONE, Chunk, ErrorBody, TokenCount, decode_chunk
+from botcore.engines.tool_calls import ToolCalls, TooManyCalls
+from botcore.engines.wire import DONE, Chunk, ErrorBody, Piece, TokenCount, decode_chunk
 from botcore.errors import EngineError
 
 _BROKEN = ("abort", "error")
@@ -19,7 +20,9 @@ class AnswerReader:
     def __init__(self, url: str) -> None:
         self._url = url
         self._events = EventParser()
-        self._thoughts = ThoughtFilter()
+        self._filter = ThoughtFilter()
+        self._calls = ToolCalls()
+        self._thoughts = self._filter.thoughts
         self._finish_reason = ""
         self._usage: Usage | None = None
         self.complete = False
@@ -27,10 +30,11 @@ class AnswerReader:
         self.failure: EngineError | None = None
         """What ended the answer before its end. The text that came before it has been returned."""
         self.progressed = False
-        """The last bytes held a piece of text or thought, rather than comments, half an event or an empty one."""
+        """The last bytes held a piece of text, thought or tool call, rather than comments, half an event or an
+        empty one."""
 
-    def feed(self, received: bytes) -> str:
-        """New text of the answer. Never raises: look at `failure`."""
+    def feed(self, received: bytes) -> Delta | None:
+        """New text and thoughts of the answer, if there are any. Never raises: look at `failure`."""
         text = ""
         self.progressed = False
         try:
@@ -41,11 +45,13 @@ class AnswerReader:
                 text += self._read(decode_chunk(event))
                 if self.failure:
                     break
-        except MalformedStream as error:
+        except (MalformedStream, TooManyCalls) as error:
             self.failure = broke_off(self._url, str(error))
         except (ValueError, RecursionError) as error:
             self.failure = broke_off(self._url, f"it sent what is no chunk of an answer ({error})")
-        return text
+        if self._thoughts:
+            return Delta(text, self._new_thoughts())
+        return Delta(text) if text else None
 
     def end(self) -> None:
         """The connection is at its end. Some servers don't say [DONE]; a reason to finish is enough."""
@@ -55,7 +61,13 @@ class AnswerReader:
 
     def last(self) -> Delta:
         """The piece that ends a complete answer."""
-        return Delta(self._thoughts.end(), finish_reason=self._finish_reason or "stop", usage=self._usage)
+        return Delta(
+            self._filter.end(),
+            self._new_thoughts(),
+            tool_calls=self._calls.whole(),
+            finish_reason=self._finish_reason or "stop",
+            usage=self._usage,
+        )
 
     def _read(self, chunk: Chunk) -> str:
         if chunk.error is not None:
@@ -68,10 +80,24 @@ class AnswerReader:
         choice = chunk.choices[0]
         if choice.finish_reason:
             self._finish(choice.finish_reason)
-        if choice.delta is None or not choice.delta.says_something:
+        return self._hear(choice.delta) if choice.delta else ""
+
+    def _hear(self, piece: Piece) -> str:
+        if piece.tool_calls:
+            self.progressed = True
+            self._calls.feed(piece.tool_calls)
+        if thought := piece.reasoning or piece.reasoning_content:
+            self.progressed = True
+            self._thoughts.append(thought)
+        if not piece.content:
             return ""
         self.progressed = True
-        return self._thoughts.feed(choice.delta.content) if choice.delta.content else ""
+        return self._filter.feed(piece.content)
+
+    def _new_thoughts(self) -> str:
+        thoughts = "".join(self._thoughts)
+        self._thoughts.clear()
+        return thoughts
 
     def _finish(self, reason: str) -> None:
         self._finish_reason = reason
@@ -87,4 +113,6 @@ class AnswerReader:
 
 
 def _usage(count: TokenCount) -> Usage:
-    return Usage(count.prompt_tokens or 0, count.completion_tokens or 0)
+    details = count.prompt_tokens_details
+    cached = (details.cached_tokens or 0) if details else 0
+    return Usage(count.prompt_tokens or 0, count.completion_tokens or 0, cached)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from botcore.engines.load import Load
+
 
 class Image(msgspec.Struct, frozen=True):
     """A picture in a message, for models that see."""
@@ -61,7 +63,9 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     cache_salt: str = ""
     """Requests share a prefix cache only with those of the same salt: one per tenant. Only vLLM knows it."""
     tools: Sequence[Tool] = ()
-    tool_choice: Literal["", "auto", "required", "none"] = ""
+    tool_choice: str = ""
+    """`auto`, `required`, `none`, or the name of the one tool that is to be called. Empty for the server's default.
+    Where one is named, vLLM ends with `finish_reason` stop: look at `tool_calls`."""
     json_schema: dict[str, Any] | None = None
     """The answer is JSON that fits this schema."""
     choice: Sequence[str] = ()
@@ -79,6 +83,14 @@ class Usage(msgspec.Struct, frozen=True):
     completion_tokens: int = 0
     cached_tokens: int = 0
     """Tokens of the prompt that the prefix cache had, where the server tells it."""
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """Tokens of a text."""
+
+    tokens: int
+    context: int = 0
+    """That the model takes, prompt and answer together; 0 where the server does not tell it."""
 
 
 class Delta(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -106,6 +118,17 @@ class Engine(ABC):
     @abstractmethod
     async def health(self) -> str:
         """Empty where the engine answers, else a sentence that says what is wrong. Never raises."""
+
+    def prepare(self) -> None:
+        """Begin with what takes long before the first answer; a no-op where nothing does."""
+
+    async def load(self) -> Load | None:
+        """How busy it is; None where it does not tell. Raises EngineError where it can't be asked."""
+        return None
+
+    async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
+        """Tokens of a text without the marks of a message; None where this engine can't count. Never raises."""
+        return None
 
     async def aclose(self) -> None:
         """Let go of connections. Closing twice is a no-op."""

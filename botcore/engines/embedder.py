@@ -16,7 +16,9 @@ class Embedder(Protocol):
 
     name: str
     """Changes whenever the vectors do; a key for caches."""
-    dimensions: int
+
+    @property
+    def dimensions(self) -> int: ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimensions), float32. Blocks: call it in a thread from asyncio. Threadsafe."""

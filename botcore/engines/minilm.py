@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ _RECIPE = 1
 _BATCH_TOKENS = 1024
 """Bounds the memory of one run."""
 _MAX_CHARACTERS = 4096
+_WORTH_THREADS = 4
+"""Batches from which on more threads than one are quicker."""
 _BUILD_SECONDS = 120
 
 
@@ -66,6 +69,7 @@ class MiniLM:
     dimensions = WIDTH
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
+        """`threads` is how many batches of many texts run at a time, each on one core."""
         weights = weights_folder()
         if weights is None:
             raise EngineUnavailable(install_hint())
@@ -78,6 +82,10 @@ class MiniLM:
     def __reduce__(self) -> tuple[type[MiniLM], tuple[Path, int]]:
         """A copy in another process loads the graph itself."""
         return type(self), (self._graph.parent, self._threads)
+
+    def with_threads(self, threads: int) -> MiniLM:
+        """The same for a process that has so many cores to itself; it loads the graph anew."""
+        return type(self)(self._graph.parent, threads)
 
     def knows(self, language: str) -> bool:
         return language == "en"
@@ -105,10 +113,10 @@ class MiniLM:
         if not self._graph.is_file():
             self._build()
         try:
-            session = _session(self._graph, self._threads)
+            session = _session(self._graph)
         except Exception:  # onnxruntime's errors have no base of their own; a spoilt file is built anew
             self._build()
-            session = _session(self._graph, self._threads)
+            session = _session(self._graph)
         tokenizer = Tokenizer.from_file(str(self._weights / "tokenizer.json"))
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
@@ -141,9 +149,18 @@ class MiniLM:
         assert loaded is not None  # noqa: S101 - load() has set it or raised
         found = np.zeros((len(texts), width), np.float32)
         encodings = loaded.tokenizer.encode_batch([_printable(text) for text in texts])
-        for batch in _by_length(encodings):
+
+        def run(batch: list[int]) -> None:
             ids, mask = _padded([encodings[index] for index in batch])
             found[batch] = loaded.session.run([output], {"ids": ids, "mask": mask})[0]
+
+        batches = list(_by_length(encodings))
+        if self._threads == 1 or len(batches) < _WORTH_THREADS:
+            for batch in batches:
+                run(batch)
+        else:
+            with ThreadPoolExecutor(self._threads, "minilm") as threads:
+                list(threads.map(run, batches))
         return found
 
 
@@ -166,11 +183,13 @@ class _Layered:
         return self._model._run(texts, "layers", self.dimensions)
 
 
-def _session(graph: Path, threads: int) -> InferenceSession:
+def _session(graph: Path) -> InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = (
+        1  # two of them spin while they wait for each other, and take twice the time
+    )
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # the arena keeps the largest batch's memory for ever
     options.log_severity_level = 3

@@ -11,11 +11,14 @@ _QUOTES = "`'\"«“‘「"
 class ThoughtFilter:
     """Takes `<think>...</think>` out of a text that comes in pieces. What may be half a tag is held back.
 
+    What was taken out gathers in `thoughts`, for the reader to take from there.
+
     A thought that is never closed runs to the end. A template that opens the thought by itself leaves `</think>`
     alone in the text: such models need vLLM's `--reasoning-parser`, and then nothing is left to do here.
     """
 
     def __init__(self) -> None:
+        self.thoughts: list[str] = []
         self._held = ""
         self._before = ""
         """Last character of the answer so far."""
@@ -32,7 +35,10 @@ class ThoughtFilter:
     def end(self) -> str:
         """What was held back and turned out to be no tag."""
         held, self._held = self._held, ""
-        return "" if self._thinking else held
+        if self._thinking:
+            self.thoughts.append(held)
+            return ""
+        return held
 
     def _take(self, text: str) -> str:
         answer: list[str] = []
@@ -42,12 +48,14 @@ class ThoughtFilter:
         return "".join(answer)
 
     def _skip_thought(self, text: str) -> str:
-        _, tag, after = text.partition(_CLOSE)
+        thought, tag, after = text.partition(_CLOSE)
         if tag:
             self._thinking, self._after_thought = False, True
-            return after
-        self._held = text[len(text) - _overlap(text, _CLOSE) :]
-        return ""
+        else:
+            known = len(text) - _overlap(text, _CLOSE)
+            thought, self._held = text[:known], text[known:]
+        self.thoughts.append(thought)
+        return after
 
     def _take_answer(self, text: str, answer: list[str]) -> str:
         if self._after_thought:

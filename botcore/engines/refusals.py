@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
-from botcore.errors import EngineError, EngineRefused, EngineTimeout, EngineUnavailable
+from botcore.errors import EngineError, EngineRefused, EngineTimeout, EngineUnavailable, PromptTooLong
 
 _SHORTEN = "Shorten it, or begin anew with /reset."
 _BUSY = (408, 409, 425, 429)
@@ -24,7 +24,7 @@ def refusal(url: str, status: int, said: str, *, model: str = "", offered: Seque
     if status == 404:
         return EngineRefused(_missing(url, model, offered))
     if "context length" in said or "max_model_len" in said or status == 413:
-        return EngineRefused(f"The conversation is too long for the model{_quoted(said)}. {_SHORTEN}")
+        return PromptTooLong(f"The conversation is too long for the model{_quoted(said)}. {_SHORTEN}")
     if status < 400:
         return EngineRefused(
             f"The engine {url} answers with a redirect (HTTP {status}): set engine.urls to where it leads."
@@ -38,9 +38,9 @@ def _missing(url: str, model: str, offered: Sequence[str]) -> str:
     return f"Nothing speaks the OpenAI API at {url}: does the address in engine.urls end in /v1?"
 
 
-def too_long(characters: int, limit: int) -> EngineRefused:
+def too_long(characters: int, limit: int) -> PromptTooLong:
     """The error for a prompt that no model could take."""
-    return EngineRefused(
+    return PromptTooLong(
         f"The conversation is too long for any model: {characters:,} characters, and {limit:,} may go out. {_SHORTEN}"
     )
 

@@ -7,15 +7,25 @@ import io
 import re
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from functools import partial
 
 import aiohttp
 
 from botcore.engines.answer import AnswerReader
-from botcore.engines.base import ChatRequest, Delta, Engine
+from botcore.engines.base import ChatRequest, Counted, Delta, Engine
 from botcore.engines.clock import Clock
 from botcore.engines.deadlines import Deadlines
-from botcore.engines.refusals import broke_off, choice_of_models, not_a_stream, refusal, too_long, unreachable
-from botcore.engines.wire import decode_models, encode_request, error_message
+from botcore.engines.load import Load, load_from
+from botcore.engines.refusals import (
+    broke_off,
+    choice_of_models,
+    not_a_stream,
+    refusal,
+    too_long,
+    too_slow,
+    unreachable,
+)
+from botcore.engines.wire import decode_count, decode_models, encode_count, encode_request, error_message
 from botcore.errors import EngineError, EngineRefused, EngineUnavailable
 
 PROMPT_LIMIT = 4_000_000
@@ -25,6 +35,7 @@ _LIST_LIMIT = 1 << 22
 _LARGE_BODY = 1 << 20
 _HEALTH_SECONDS = 5.0
 _LAST_BYTES_SECONDS = 0.1
+_COUNT_SECONDS = 2.0
 # Under the 5 s after which vLLM closes an idle connection, so that no request meets a closing one.
 _IDLE_SECONDS = 4.0
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]")
@@ -87,6 +98,32 @@ class VllmEngine(Engine):
             return str(refusal(self.url, 404, "", model=self._model, offered=offered))
         return ""
 
+    async def load(self) -> Load | None:
+        try:
+            async with asyncio.timeout(_HEALTH_SECONDS):
+                return load_from(await self._get(f"{self.url.removesuffix('/v1')}/metrics"))
+        except TimeoutError:
+            raise too_slow(self.url, "say how busy it is", _HEALTH_SECONDS) from None
+        except EngineRefused:
+            return None  # other servers than vLLM have no such page
+
+    async def count_tokens(self, text: str, *, model: str = "") -> Counted | None:
+        """By vLLM's `/tokenize`, which stands beside `/v1`; other servers have none."""
+        try:
+            async with asyncio.timeout(_COUNT_SECONDS):
+                name = model or self._model or await self._discovered()
+                async with self._connections().post(
+                    f"{self.url.removesuffix('/v1')}/tokenize",
+                    data=encode_count(text, model=name),
+                    headers=self._headers,
+                    allow_redirects=False,
+                ) as response:
+                    return (
+                        decode_count(await _body(response, _LIST_LIMIT)) if response.status == 200 else None
+                    )
+        except (EngineError, aiohttp.ClientError, OSError, TimeoutError, ValueError):
+            return None
+
     async def aclose(self) -> None:
         session, self._session = self._session, None
         if session:
@@ -117,12 +154,15 @@ class VllmEngine(Engine):
             raise clock.expired() from None
 
     async def _post(self, request: ChatRequest, model: str) -> aiohttp.ClientResponse:
-        body = encode_request(
+        encode = partial(
+            encode_request,
             request,
             model=model,
             priority_scheduling=self._priority_scheduling,
             stream_interval=self._stream_interval,
         )
+        heavy = any(message.images for message in request.messages)
+        body = await asyncio.to_thread(encode) if heavy else encode()
         headers = self._headers
         if request.request_id:
             headers = {**headers, "X-Request-Id": _NO_ID.sub("-", request.request_id)[:128]}
@@ -137,29 +177,34 @@ class VllmEngine(Engine):
 
     async def _read(self, response: aiohttp.ClientResponse, clock: Clock) -> AsyncGenerator[Delta, None]:
         answer = AnswerReader(self.url)
-        while not answer.complete:
-            received = await self._receive(response, clock)
-            if received:
-                text = answer.feed(received)
-                if text:
-                    yield Delta(text)
-                if answer.progressed:
-                    clock.progressed()
-            else:
-                answer.end()
-            if answer.failure:
-                raise answer.failure
+        content = response.content
+
+        def interrupt() -> None:
+            content.set_exception(TimeoutError())
+
+        try:
+            while not answer.complete:
+                clock.wait(interrupt)
+                received = await content.readany()
+                clock.waited()
+                if received:
+                    delta = answer.feed(received)
+                    if delta:
+                        yield delta
+                    if answer.progressed:
+                        clock.progressed()
+                else:
+                    answer.end()
+                if answer.failure:
+                    raise answer.failure
+        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+            if clock.rang:
+                raise clock.expired() from None
+            raise broke_off(self.url, str(error) or type(error).__name__) from error
+        finally:
+            clock.stop()
         await _read_to_the_end(response)
         yield answer.last()
-
-    async def _receive(self, response: aiohttp.ClientResponse, clock: Clock) -> bytes:
-        try:
-            async with asyncio.timeout_at(clock.until):
-                return await response.content.readany()
-        except TimeoutError:
-            raise clock.expired() from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise broke_off(self.url, str(error) or type(error).__name__) from error
 
     async def _refused(self, response: aiohttp.ClientResponse, model: str) -> EngineError:
         if response.status == 200:

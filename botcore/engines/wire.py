@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import msgspec
 import orjson
 
-from botcore.engines.base import ChatRequest
+from botcore.engines.base import ChatMessage, ChatRequest, Counted, Image, Tool
 
 DONE = b"[DONE]"
+TOOL_CHOICES = ("auto", "required")
+
+
+class FunctionPiece(msgspec.Struct, frozen=True):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class CallPiece(msgspec.Struct, frozen=True):
+    """A part of one tool call; `index` says of which. The name comes in the first part, as a rule whole."""
+
+    index: int | None = None
+    id: str | None = None
+    function: FunctionPiece | None = None
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -18,12 +33,7 @@ class Piece(msgspec.Struct, frozen=True):
     content: str | None = None
     reasoning: str | None = None
     reasoning_content: str | None = None
-    tool_calls: list[msgspec.Raw] | None = None
-
-    @property
-    def says_something(self) -> bool:
-        """Rather than only whose turn it is, as the first chunk of an answer does."""
-        return bool(self.content or self.reasoning or self.reasoning_content or self.tool_calls)
+    tool_calls: list[CallPiece] | None = None
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -31,9 +41,14 @@ class Choice(msgspec.Struct, frozen=True):
     finish_reason: str | None = None
 
 
+class PromptDetails(msgspec.Struct, frozen=True):
+    cached_tokens: int | None = None
+
+
 class TokenCount(msgspec.Struct, frozen=True):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    prompt_tokens_details: PromptDetails | None = None
 
 
 class ErrorBody(msgspec.Struct, frozen=True):
@@ -57,6 +72,11 @@ class ModelList(msgspec.Struct, frozen=True):
     data: list[ModelCard]
 
 
+class CountReply(msgspec.Struct, frozen=True):
+    count: int
+    max_model_len: int | None = None
+
+
 class ErrorReply(msgspec.Struct, frozen=True):
     """vLLM says `{"error": {...}}`, a missing route `{"detail": "Not Found"}`, others `{"message": ...}`."""
 
@@ -67,6 +87,7 @@ class ErrorReply(msgspec.Struct, frozen=True):
 
 _chunks = msgspec.json.Decoder(Chunk)
 _models = msgspec.json.Decoder(ModelList)
+_counts = msgspec.json.Decoder(CountReply)
 _errors = msgspec.json.Decoder(ErrorReply)
 
 
@@ -81,6 +102,17 @@ def decode_chunk(data: bytes) -> Chunk:
 def decode_models(data: bytes) -> list[ModelCard]:
     """Raises ValueError."""
     return _models.decode(data).data
+
+
+def decode_count(data: bytes) -> Counted:
+    """Raises ValueError."""
+    reply = _counts.decode(data)
+    return Counted(reply.count, reply.max_model_len or 0)
+
+
+def encode_count(text: str, *, model: str) -> bytes:
+    """Body of a request for the number of a text's tokens."""
+    return orjson.dumps({"model": model, "prompt": well_formed(text), "add_special_tokens": False})
 
 
 def error_message(body: bytes) -> str:
@@ -99,7 +131,11 @@ def error_message(body: bytes) -> str:
 def encode_request(
     request: ChatRequest, *, model: str, priority_scheduling: bool = False, stream_interval: int | None = None
 ) -> bytes:
-    """Body of a streamed request. Only what is set goes out, so that strict servers don't refuse it."""
+    """Body of a streamed request. Only what is set goes out, so that strict servers don't refuse it.
+
+    vLLM writes the call of a tool that it was told not to use as text, so `tool_choice="none"` sends no tools.
+    """
+    tools = request.tools if request.tool_choice != "none" else ()
     optional: dict[str, Any] = {
         "max_tokens": request.max_tokens,
         "min_tokens": request.min_tokens,
@@ -107,20 +143,62 @@ def encode_request(
         "stop": list(request.stop) or None,
         "seed": request.seed,
         "priority": request.priority if priority_scheduling else None,
+        "cache_salt": request.cache_salt or None,
+        "tools": [_tool(tool) for tool in tools] or None,
+        "tool_choice": _tool_choice(request.tool_choice) if tools else None,
+        "response_format": _schema(request.json_schema),
+        "structured_outputs": {"choice": list(request.choice)} if request.choice else None,
         "stream_interval": request.stream_interval or stream_interval,
     }
     return orjson.dumps(
         {
             "model": model,
-            "messages": [
-                {"role": message.role, "content": well_formed(message.content)}
-                for message in request.messages
-            ],
+            "messages": [encode_message(message) for message in request.messages],
             "stream": True,
             "stream_options": {"include_usage": True},
             **{key: value for key, value in optional.items() if value is not None},
         }
     )
+
+
+def encode_message(message: ChatMessage) -> dict[str, Any]:
+    """One message as the API has it: pictures are parts beside the text, as `data:` addresses."""
+    content = well_formed(message.content)
+    told: dict[str, Any] = {"role": message.role, "content": content}
+    if message.images:
+        parts = [_picture(image) for image in message.images]
+        told["content"] = [{"type": "text", "text": content}, *parts] if content else parts
+    if message.tool_calls:
+        told["content"] = content or None
+        told["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id:
+        told["tool_call_id"] = message.tool_call_id
+    return told
+
+
+def _picture(image: Image) -> dict[str, Any]:
+    data = base64.b64encode(image.data).decode("ascii")
+    return {"type": "image_url", "image_url": {"url": f"data:{image.media_type};base64,{data}"}}
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}
+
+
+def _tool_choice(choice: str) -> str | dict[str, Any] | None:
+    if not choice or choice in TOOL_CHOICES:
+        return choice or None
+    return {"type": "function", "function": {"name": choice}}
+
+
+def _schema(schema: dict[str, Any] | None) -> dict[str, Any] | None:
+    if schema is None:
+        return None
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
 
 
 def well_formed(text: str) -> str:

@@ -16,18 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from botcore.engines.embedder import Embedder
-from botcore.errors import ConfigurationError, Fault
+from botcore.evaluation.rows import LabelledText, examples_of, read_rows
+from botcore.intents.base import OUT_OF_SCOPE
 from botcore.intents.classifier import IntentClassifier
-from botcore.intents.examples import OUT_OF_SCOPE
 from botcore.intents.scope import Rule
 
-_CONFUSED = 20
+RULES: tuple[Rule, Rule] = ("larson", "balanced")
 
-
-class LabelledText(msgspec.Struct, frozen=True):
-    text: str
-    intent: str = OUT_OF_SCOPE
-    language: str = "en"
+MOST_CONFUSED = 20
+"""Pairs that a short report names."""
+_EXAMPLES_SHOWN = 3
 
 
 class IntentScore(msgspec.Struct, frozen=True):
@@ -46,6 +44,8 @@ class Confusion(msgspec.Struct, frozen=True):
     intent: str
     taken_for: str
     count: int
+    examples: tuple[str, ...] = ()
+    """Some of them."""
 
 
 class ScopeScore(msgspec.Struct, frozen=True):
@@ -74,12 +74,17 @@ class Report(msgspec.Struct, frozen=True):
     texts_out_of_scope: int
     intents: tuple[IntentScore, ...]
     confusions: tuple[Confusion, ...]
-    """The most frequent first."""
+    """All of them, the most frequent first."""
     warnings: tuple[str, ...]
+    suggestions: tuple[str, ...] = ()
+    """What the author of the examples may do about it."""
+    folds: int = 0
+    """How many parts the examples were cross-validated in; 0 for a test set of its own."""
 
     def as_json(self) -> dict[str, object]:
         """Plain data, for `--json`."""
-        plain: dict[str, object] = msgspec.to_builtins(self)
+        short = msgspec.structs.replace(self, confusions=self.confusions[:MOST_CONFUSED])
+        plain: dict[str, object] = msgspec.to_builtins(short)
         return plain
 
 
@@ -87,7 +92,8 @@ def evaluate_files(
     train: Path, test: Path, oos: Path | None = None, *, embedder: Embedder | None = None
 ) -> Report:
     """Blocks while it trains. Raises ConfigurationError for a file that can't be read or has no rows."""
-    return evaluate(_rows(train), _rows(test), _rows(oos) if oos else [], embedder=embedder)
+    strange = [msgspec.structs.replace(row, intent=OUT_OF_SCOPE) for row in read_rows(oos)] if oos else []
+    return evaluate(read_rows(train), read_rows(test), strange, embedder=embedder)
 
 
 def evaluate(
@@ -100,69 +106,73 @@ def evaluate(
     """`oos` rows of the test set are asked about with those of `oos`."""
     if embedder is not None:
         embedder.embed(["warm"])
+    asked = [*test, *(msgspec.structs.replace(row, intent=OUT_OF_SCOPE) for row in oos)]
+    answers = learn_and_ask(train, asked, embedder)
+    return report_of(asked, answers, examples=len(train))
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What a classifier said of some texts, and what it cost."""
+
+    names: list[str]
+    """The best intent of each, taken to be in scope."""
+    accepted: dict[Rule, npt.NDArray[np.bool_]]
+    """Which of them it took to be in scope, by each rule."""
+    train_seconds: float
+    ms_per_query: float
+    warnings: tuple[str, ...] = ()
+
+
+def learn_and_ask(
+    train: Sequence[LabelledText], asked: Sequence[LabelledText], embedder: Embedder | None
+) -> Answers:
+    """Where nothing is known of what is out of scope, and nothing is asked about it, all is accepted."""
     started = time.perf_counter()
-    classifier = IntentClassifier.train(_examples(train), embedder)
+    classifier = IntentClassifier.train(examples_of(train), embedder)
     seconds = time.perf_counter() - started
-    inside = [row for row in test if row.intent != OUT_OF_SCOPE]
-    outside = [*(row for row in test if row.intent == OUT_OF_SCOPE), *oos]
-    said = _said(classifier, inside)
-    right = np.array([row.intent == name for row, name in zip(inside, said.names, strict=True)], np.bool_)
-    strange = _said(classifier, outside)
-    learned_scope = bool(outside) or any(row.intent == OUT_OF_SCOPE for row in train)
+    names, inside = _said(classifier, asked)
+    judged = any(row.intent == OUT_OF_SCOPE for row in (*asked, *train))
+    thresholds: dict[Rule, float] = {
+        rule: classifier.judge.scope.threshold(rule) if classifier.judge and judged else 0.0 for rule in RULES
+    }
+    accepted = {rule: inside >= threshold for rule, threshold in thresholds.items()}
+    return Answers(names, accepted, seconds, _milliseconds(classifier, asked), classifier.warnings)
+
+
+def report_of(asked: Sequence[LabelledText], answers: Answers, *, examples: int) -> Report:
+    """Counts. Rows of the intent `oos` should have been refused."""
+    outside = np.array([row.intent == OUT_OF_SCOPE for row in asked], np.bool_)
+    right = np.array([row.intent == name for row, name in zip(asked, answers.names, strict=True)], np.bool_)
+    inside = [row for row, strange in zip(asked, outside, strict=True) if not strange]
+    names = [name for name, strange in zip(answers.names, outside, strict=True) if not strange]
     larson, balanced = (
-        _scope(classifier, said, right, strange, rule if learned_scope else None)
-        for rule in ("larson", "balanced")
+        ScopeScore(
+            _share((right & answers.accepted[rule])[~outside]),
+            _share(~answers.accepted[rule][outside]) if outside.any() else None,
+        )
+        for rule in RULES
     )
-    table = _table(inside, said.names)
+    table = _table(inside, names)
     return Report(
-        accuracy=_share(right),
+        accuracy=_share(right[~outside]),
         macro_f1=round(float(np.mean([row.f1 for row in table])) if table else 0.0, 4),
         in_scope_accuracy=larson.in_scope_accuracy,
         oos_recall=larson.oos_recall,
         balanced=balanced,
-        train_seconds=round(seconds, 3),
-        ms_per_query=_milliseconds(classifier, test),
-        examples=len(train),
+        train_seconds=round(answers.train_seconds, 3),
+        ms_per_query=answers.ms_per_query,
+        examples=examples,
         texts=len(inside),
-        texts_out_of_scope=len(outside),
+        texts_out_of_scope=int(outside.sum()),
         intents=table,
-        confusions=_confusions(inside, said.names),
-        warnings=classifier.warnings,
+        confusions=_confusions(inside, names),
+        warnings=answers.warnings,
     )
 
 
-def render_text(report: Report) -> str:
-    """For a terminal: the figures, then what to look at first."""
-    lines = [
-        f"examples {report.examples:,}, texts {report.texts:,}, out of scope {report.texts_out_of_scope:,}",
-        f"accuracy            {_percent(report.accuracy)}",
-        f"macro F1            {_percent(report.macro_f1)}",
-        f"in scope / refused  {_both(report.in_scope_accuracy, report.oos_recall)}  (Larson's rule)",
-        f"in scope / refused  {_both(report.balanced.in_scope_accuracy, report.balanced.oos_recall)}  (balanced)",
-        f"training            {report.train_seconds:6.1f} s",
-        f"a text              {report.ms_per_query:6.2f} ms",
-    ]
-    worst = sorted(report.intents, key=lambda row: (row.f1, row.intent))[:10]
-    if worst:
-        lines += ["", "hardest intents (F1, precision, recall, texts)"]
-        lines += [
-            f"  {row.f1:.2f} {row.precision:.2f} {row.recall:.2f} {row.texts:5}  {row.intent}"
-            for row in worst
-        ]
-    if report.confusions:
-        lines += ["", "most often confused"]
-        lines += [f"  {pair.count:4}  {pair.intent} taken for {pair.taken_for}" for pair in report.confusions]
-    if report.warnings:
-        lines += ["", "about the examples", *(f"  {warning}" for warning in report.warnings)]
-    return "\n".join(lines)
-
-
-class _Said(msgspec.Struct, frozen=True):
-    names: list[str]
-    inside: npt.NDArray[np.float32]
-
-
-def _said(classifier: IntentClassifier, rows: Sequence[LabelledText]) -> _Said:
+def _said(
+    classifier: IntentClassifier, rows: Sequence[LabelledText]
+) -> tuple[list[str], npt.NDArray[np.float32]]:
     """The best intent of each text, and the chance that it is in scope."""
     names = [""] * len(rows)
     inside = np.zeros(len(rows), np.float32)
@@ -171,16 +181,7 @@ def _said(classifier: IntentClassifier, rows: Sequence[LabelledText]) -> _Said:
         chances, inside[at] = classifier.consider([rows[index].text for index in at], language)
         for index, row in zip(at, chances, strict=True):
             names[index] = classifier.intents[int(row.argmax())] if len(row) else ""
-    return _Said(names, inside)
-
-
-def _scope(
-    classifier: IntentClassifier, said: _Said, right: npt.NDArray[np.bool_], strange: _Said, rule: Rule | None
-) -> ScopeScore:
-    """Without a rule everything is accepted."""
-    threshold = classifier.judge.scope.threshold(rule) if classifier.judge and rule else 0.0
-    refused = _share(strange.inside < threshold) if strange.names else None
-    return ScopeScore(_share(right & (said.inside >= threshold)), refused)
+    return names, inside
 
 
 def _table(rows: Sequence[LabelledText], names: Sequence[str]) -> tuple[IntentScore, ...]:
@@ -197,9 +198,12 @@ def _score(intent: str, hits: int, taken: int, texts: int) -> IntentScore:
 
 
 def _confusions(rows: Sequence[LabelledText], names: Sequence[str]) -> tuple[Confusion, ...]:
-    pairs = Counter((row.intent, name) for row, name in zip(rows, names, strict=True) if row.intent != name)
-    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:_CONFUSED]
-    return tuple(Confusion(intent, name, count) for (intent, name), count in ranked)
+    texts: dict[tuple[str, str], list[str]] = {}
+    for row, name in zip(rows, names, strict=True):
+        if row.intent != name:
+            texts.setdefault((row.intent, name), []).append(row.text)
+    ranked = sorted(texts.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(Confusion(*pair, len(said), tuple(said[:_EXAMPLES_SHOWN])) for pair, said in ranked)
 
 
 def _milliseconds(classifier: IntentClassifier, rows: Sequence[LabelledText]) -> float:
@@ -210,42 +214,5 @@ def _milliseconds(classifier: IntentClassifier, rows: Sequence[LabelledText]) ->
     return round((time.process_time() - started) * 1000 / max(1, len(asked)), 3)
 
 
-def _examples(rows: Sequence[LabelledText]) -> dict[str, dict[str, list[str]]]:
-    examples: dict[str, dict[str, list[str]]] = {}
-    for row in rows:
-        examples.setdefault(row.intent, {}).setdefault(row.language, []).append(row.text)
-    return examples
-
-
-def _rows(path: Path) -> list[LabelledText]:
-    faults: list[Fault] = []
-    rows: list[LabelledText] = []
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise ConfigurationError([Fault(str(path), "file", f"it can't be read: {error.strerror}")]) from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                rows.append(msgspec.json.decode(line, type=LabelledText))
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                faults.append(
-                    Fault(str(path), f"line {number}", f"expected an object with text and intent: {error}")
-                )
-    if not rows and not faults:
-        faults.append(Fault(str(path), "file", "it has no rows; each line is an object with text and intent"))
-    if faults:
-        raise ConfigurationError(faults[:20])
-    return rows
-
-
 def _share(hits: npt.NDArray[np.bool_]) -> float:
     return round(float(hits.mean()), 4) if len(hits) else 0.0
-
-
-def _percent(share: float | None) -> str:
-    return "     -" if share is None else f"{share * 100:5.1f} %"
-
-
-def _both(first: float, second: float | None) -> str:
-    return f"{_percent(first)} / {_percent(second)}"

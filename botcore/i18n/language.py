@@ -88,6 +88,11 @@ class _Model(Protocol):
     def predict(self, text: str, k: int) -> tuple[tuple[str, ...], tuple[float, ...]]: ...
 
 
+def has_own_script(code: str) -> bool:
+    """Whether the language (ISO 639-1) is written in other than Latin letters."""
+    return code in _OTHER_SCRIPTS
+
+
 def detect_language(text: str, prior: str = "") -> DetectedLanguage:
     """The language that a person writes; `prior` is the one of the dialogue so far (ISO 639-1).
 

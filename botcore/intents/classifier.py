@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from botcore.engines.embedder import Embedder
-from botcore.errors import CorruptRecord
+from botcore.errors import CorruptRecord, EngineError
 from botcore.intents import storage
 from botcore.intents.base import Detection, Examples
 from botcore.intents.examples import prepare
 from botcore.intents.ngrams import Floats, clean
 from botcore.intents.scope import Rule
 from botcore.intents.storage import Stored
-from botcore.intents.training import Judge, layered, look_at, train_judge
+from botcore.intents.training import Judge, bare, layered, look_at, train_judge, unread
 
 _ALTERNATIVES = 5
 
@@ -75,8 +75,10 @@ class IntentClassifier:
             return [Detection(score=1.0) for _ in texts]
         chances, inside = self.consider(texts, language)
         threshold = self._judge.scope.threshold(rule)
+        strange = [bare(clean(text)) in self._judge.strangers for text in texts]
         return [
-            self._detection(row, float(sure), threshold) for row, sure in zip(chances, inside, strict=True)
+            self._detection(row, 0.0 if known else float(sure), threshold)
+            for row, sure, known in zip(chances, inside, strange, strict=True)
         ]
 
     def consider(self, texts: Sequence[str], language: str = "") -> tuple[Floats, Floats]:
@@ -84,7 +86,11 @@ class IntentClassifier:
         judge = self._judge
         if judge is None:
             return np.zeros((len(texts), 0), np.float32), np.zeros(len(texts), np.float32)
-        seen = look_at([clean(text) for text in texts], [language] * len(texts), self._embedder)
+        said = [clean(text) for text in texts]
+        try:
+            seen = look_at(said, [language] * len(texts), self._embedder)
+        except EngineError:  # a server of vectors may be away: the letters are still there
+            seen = unread(said, self._embedder)
         opinions = judge.experts.consider(seen)
         chances = judge.fusion.chances(opinions, seen.read)
         strange = opinions.familiar + opinions.nearest == 0
@@ -93,7 +99,10 @@ class IntentClassifier:
 
     def _detection(self, chances: Floats, inside: float, threshold: float) -> Detection:
         order = np.argsort(-chances, kind="stable")[:_ALTERNATIVES]
-        joint = [(self.intents[index], round(float(chances[index]) * inside, 4)) for index in order]
+        joint = tuple((self.intents[index], round(float(chances[index]) * inside, 4)) for index in order)
+        border = abs(inside - threshold)
         if inside <= 0 or inside < threshold:
-            return Detection(score=round(1 - inside, 4), alternatives=tuple(joint))
-        return Detection(joint[0][0], joint[0][1], alternatives=tuple(joint))
+            return Detection(score=round(1 - inside, 4), alternatives=joint, margin=round(border, 4))
+        best = [float(chances[index]) for index in order[:2]]
+        lead = best[0] - best[1] if len(best) > 1 else 1.0
+        return Detection(*joint[0], alternatives=joint, margin=round(min(lead, border), 4))

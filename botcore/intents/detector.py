@@ -8,12 +8,15 @@ import os
 import signal
 from pathlib import Path
 
+import msgspec
+
 from botcore.engines.embedder import Embedder
 from botcore.engines.minilm import MiniLM
 from botcore.errors import BotcoreError, CorruptRecord
 from botcore.intents.base import Detection, Examples
 from botcore.intents.classifier import IntentClassifier
 from botcore.intents.examples import fingerprint
+from botcore.intents.several import find_parts
 from botcore.intents.storage import FORMAT
 from botcore.intents.training import layered
 
@@ -64,7 +67,7 @@ class ClassifierDetector:
         classifier = self._classifier
         if classifier is None:
             return Detection(by="untrained")
-        return await asyncio.to_thread(classifier.classify, text, language)
+        return await asyncio.to_thread(_detect, classifier, text, language)
 
     async def _trained(self, examples: Examples) -> IntentClassifier:
         wide = layered(self._embedder)
@@ -99,6 +102,23 @@ class ClassifierDetector:
             )
 
 
+def _detect(classifier: IntentClassifier, text: str, language: str) -> Detection:
+    found = classifier.classify(text, language)
+    parts = find_parts(text, language, lambda texts: classifier.classify_batch(texts, language))
+    stages = [_explained(found)]
+    if parts:
+        said = " + ".join(f"{part.intent} {part.score:.2f}" for part in parts)
+        found = msgspec.structs.replace(found, intent=parts[0].intent, score=parts[0].score, parts=parts)
+        stages.append(f"several wishes: {said}")
+    return msgspec.structs.replace(found, stages=tuple(stages))
+
+
+def _explained(found: Detection) -> str:
+    candidates = ", ".join(f"{name} {score:.2f}" for name, score in found.alternatives) or "none"
+    decision = found.intent or "out of scope"
+    return f"classifier: {decision} (margin {found.margin:.2f}; candidates {candidates})"
+
+
 def _count(examples: Examples) -> int:
     return sum(len(texts) for said in examples.values() for texts in said.values())
 
@@ -113,8 +133,12 @@ def _load(path: Path, embedder: Embedder | None) -> IntentClassifier | None:
 
 
 def _learn_apart(examples: Examples, embedder: Embedder | None, path: Path) -> None:
-    """In a process of its own, which Ctrl-C in the bot's terminal does not concern."""
+    """In a process of its own, which Ctrl-C in the bot's terminal does not concern, and which lets the bot go first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    if isinstance(embedder, MiniLM):
+        embedder = embedder.with_threads(os.cpu_count() or 1)
     _learn(examples, embedder, path)
 
 

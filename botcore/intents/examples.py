@@ -9,11 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from botcore.intents.base import Examples
+from botcore.intents.base import OUT_OF_SCOPE, Examples
 from botcore.intents.ngrams import clean
-
-OUT_OF_SCOPE = "oos"
-"""Examples under this name are of what the bot should not take for any intent."""
 
 MAX_EXAMPLES = 30_000
 """More would only make training longer; they are drawn evenly from all intents."""

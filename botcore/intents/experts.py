@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import numpy as np
@@ -85,27 +86,38 @@ def train_experts(texts: Texts, labels: Indices, intents: int, earlier: Experts 
     `earlier` has learned from most of these texts, which makes learning from many of them quicker.
     """
     large = len(texts.clean) > LARGE
-    vocabulary = Vocabulary.of(texts.clean, at_least=2 if large else 1)
-    rows = vocabulary.rows(texts.clean)
-    epochs = 8 if large else 12
-    machine = train_machine(rows, labels, intents, len(vocabulary), epochs=epochs) if intents > 1 else None
     vectors, known = texts.vectors[texts.read], labels[texts.read]
     examples = np.ascontiguousarray(vectors[:, :NARROW])
-    if len(np.unique(known)) < 2:
-        return Experts(vocabulary, machine, None, None, examples)
-    if large:
-        start = earlier.regression if earlier else None
-        regression = train_regression(vectors, known, intents, start=start, rounds=35 if start else 60)
-        return Experts(vocabulary, machine, regression, None, examples)
+    start = earlier.regression if earlier else None
+    heads = _large_heads if large else _small_heads
+    with ThreadPoolExecutor(1, "regression") as aside:  # it is matrices, so both run at a time
+        read = aside.submit(heads, vectors, known, intents, start)
+        vocabulary = Vocabulary.of(texts.clean, at_least=2 if large else 1)
+        machine = None
+        if intents > 1:
+            rows = vocabulary.rows(texts.clean)
+            machine = train_machine(rows, labels, intents, len(vocabulary), epochs=8 if large else 12)
+        regression, discriminant = read.result()
+    return Experts(vocabulary, machine, regression, discriminant, examples)
+
+
+_Heads = tuple[Regression | None, Regression | None]
+
+
+def _large_heads(vectors: Floats, labels: Indices, intents: int, start: Regression | None) -> _Heads:
+    if len(np.unique(labels)) < 2:
+        return None, None
+    return train_regression(vectors, labels, intents, start=start, rounds=35 if start else 60), None
+
+
+def _small_heads(vectors: Floats, labels: Indices, intents: int, _: Regression | None) -> _Heads:
+    if len(np.unique(labels)) < 2:
+        return None, None
     basis = _basis(vectors)
     near, width = vectors @ basis, vectors.shape[1]
-    regression = train_regression(near, known, intents).turned(basis)
-    return Experts(
-        vocabulary,
-        machine,
-        regression,
-        train_discriminant(near, known, intents, width).turned(basis),
-        examples,
+    return (
+        train_regression(near, labels, intents).turned(basis),
+        train_discriminant(near, labels, intents, width).turned(basis),
     )
 
 

@@ -21,7 +21,7 @@ from botcore.intents.scope import Scope
 from botcore.intents.svm import Machine
 from botcore.intents.training import Judge
 
-FORMAT = 1
+FORMAT = 2
 """Counts up whenever a model of before can't be used any more."""
 
 
@@ -32,6 +32,7 @@ class _Head(msgspec.Struct, frozen=True):
     fusion: Fusion
     scope: Scope
     warnings: tuple[str, ...]
+    strangers: tuple[str, ...]
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -45,7 +46,8 @@ def write(stored: Stored, path: Path) -> None:
     """The file appears whole or not at all."""
     judge = stored.judge
     intents, fusion, scope = (judge.intents, judge.fusion, judge.scope) if judge else ((), Fusion(), Scope())
-    head = _Head(FORMAT, stored.embedder, intents, fusion, scope, stored.warnings)
+    strangers = tuple(sorted(judge.strangers)) if judge else ()
+    head = _Head(FORMAT, stored.embedder, intents, fusion, scope, stored.warnings, strangers)
     arrays: dict[str, Any] = {"head": np.frombuffer(msgspec.json.encode(head), np.uint8)}
     if judge:
         arrays |= _arrays(judge.experts)
@@ -70,7 +72,7 @@ def read(path: Path) -> Stored:
                     f"{path} is an intent model of format {head.format}; this version reads {FORMAT}."
                 )
             found = {name: arrays[name] for name in arrays.files}
-        judge = Judge(head.intents, _experts(found), head.fusion, head.scope) if head.intents else None
+        judge = _judge(head, found) if head.intents else None
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, msgspec.MsgspecError) as error:
@@ -78,6 +80,10 @@ def read(path: Path) -> Stored:
             f"{path} is not a whole intent model ({error}). Delete it, and it is trained anew."
         ) from error
     return Stored(judge, head.embedder, head.warnings)
+
+
+def _judge(head: _Head, arrays: dict[str, npt.NDArray[Any]]) -> Judge:
+    return Judge(head.intents, _experts(arrays), head.fusion, head.scope, frozenset(head.strangers))
 
 
 def _arrays(experts: Experts) -> dict[str, npt.NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -27,6 +28,8 @@ class Judge(msgspec.Struct, frozen=True):
     experts: Experts
     fusion: Fusion
     scope: Scope
+    strangers: frozenset[str] = frozenset()
+    """The examples of what is out of scope, as `bare` has them: whatever they resemble, they are none of the intents."""
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -66,6 +69,12 @@ def look_at(texts: Sequence[str], languages: Sequence[str], embedder: Embedder |
     return Texts(texts, vectors, read)
 
 
+def unread(texts: Sequence[str], embedder: Embedder | None) -> Texts:
+    """The same without what the embedder might have said."""
+    width = embedder.dimensions if embedder else 0
+    return Texts(texts, np.zeros((len(texts), width), np.float32), np.zeros(len(texts), np.bool_))
+
+
 def train_judge(lesson: Lesson, embedder: Embedder | None) -> Judge | None:
     """None where no intent has an example. `embedder` as `layered` gave it."""
     if not lesson.intents:
@@ -77,7 +86,14 @@ def train_judge(lesson: Lesson, embedder: Embedder | None) -> Judge | None:
     spare = np.arange(len(said)) < len(lesson.examples)
     rounds = _rounds(labels, spare, len(lesson.intents), real=bool(lesson.strangers))
     fusion, scope, experts = _weigh(known, labels, _look(lesson.strangers, embedder), rounds)
-    return Judge(lesson.intents, train_experts(known, labels, len(lesson.intents), experts), fusion, scope)
+    strangers = frozenset(bare(example.text) for example in lesson.strangers) - {""}
+    learned = train_experts(known, labels, len(lesson.intents), experts)
+    return Judge(lesson.intents, learned, fusion, scope, strangers)
+
+
+def bare(text: str) -> str:
+    """A clean text without its marks."""
+    return " ".join(re.findall(r"\w+", text))
 
 
 def _look(examples: Sequence[Example], embedder: Embedder | None) -> Texts:

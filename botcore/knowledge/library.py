@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from botcore.engines.embedder import Embedder, Vectors
-from botcore.errors import KnowledgeError
+from botcore.engines.reranker import Reranker
+from botcore.errors import EngineError, KnowledgeError
 from botcore.knowledge import shelf
 from botcore.knowledge.base import Document, Passage
 from botcore.knowledge.index import Candidate, Index
@@ -25,6 +27,8 @@ QUERY_CHARACTERS = 1000
 READ_AS = "1"
 """Grows when readers change what they make of a file, so that `sync` reads every file again."""
 _EMBED_AT_ONCE = 64
+RERANKED = 12
+"""Passages that a reranker is given: it finds the best among them in some ten milliseconds."""
 _POOL = 5
 """Candidates whose confidence decides the order: it ranks these few better than the index does."""
 
@@ -52,9 +56,12 @@ class _Loaded(msgspec.Struct, frozen=True):
 class Library:
     """Implements the promise `KnowledgeBase`. Other processes' changes are seen by the next search."""
 
-    def __init__(self, records: Records, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, records: Records, embedder: Embedder | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._records = records
         self._embedder = embedder
+        self._reranker = reranker
         self._loaded: _Loaded | None = None
         self._loading = asyncio.Lock()
         self._embedding = asyncio.Lock()
@@ -71,6 +78,12 @@ class Library:
         loaded = await self._load()
         if not loaded.chunks:
             return []
+        if self._reranker is not None:
+            many = await asyncio.to_thread(
+                _search, loaded, self._embedder, query, language, max(limit, RERANKED)
+            )
+            with suppress(EngineError):  # the search's own order is good too
+                return (await _reranked(self._reranker, query, many))[:limit]
         return await asyncio.to_thread(_search, loaded, self._embedder, query, language, limit)
 
     async def add(self, path: Path, *, root: Path | None = None) -> Document:
@@ -202,12 +215,19 @@ def _search(
     language = language or language_of(query)
     vector = None
     if embedder is not None and loaded.vectors_of == embedder.name and embedder.knows(language):
-        vector = embedder.embed([query])[0]
+        with suppress(EngineError):  # a server of vectors may be away: the words are still there
+            vector = embedder.embed([query])[0]
     found = loaded.index.search(query, vector, max(limit, _POOL))
     passages = [_passage(loaded.chunks[candidate.row], candidate, query) for candidate in found]
     return sorted(passages, key=lambda passage: (-round(passage.score, 2), passage.language != language))[
         :limit
     ]
+
+
+async def _reranked(reranker: Reranker, query: str, found: list[Passage]) -> list[Passage]:
+    """Best first by the reranker. Scores stay what the threshold is made for. Raises EngineError."""
+    scores = await reranker.scores(query, [f"{one.title}\n{one.text}" for one in found])
+    return [found[row] for row in sorted(range(len(found)), key=lambda row: -scores[row])]
 
 
 def _passage(chunk: shelf.Chunk, found: Candidate, query: str) -> Passage:

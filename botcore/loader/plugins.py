@@ -41,6 +41,7 @@ def load_plugins(enabled: Sequence[str], plugin_folders: Sequence[Path]) -> list
     plugins = [each.plugin for each in loaded]
     faults += _claimed_twice("command", plugins, lambda plugin: plugin.commands)
     faults += _claimed_twice("intent", plugins, lambda plugin: plugin.intents)
+    faults += _claimed_twice("channel", plugins, lambda plugin: plugin.channels)
     if faults:
         raise ConfigurationError(faults)
     return loaded

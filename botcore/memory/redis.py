@@ -28,26 +28,27 @@ class RedisMemory(PersonMemory):
     async def keep(self, owner: Owner, note: Note) -> bool:
         packed = msgspec.msgpack.encode(note)
         kept = await self._commands.script(
-            _KEEP, [_key(owner)], [note.name, packed, NOTES, self._keep_seconds]
+            _KEEP, [key_of(owner)], [note.name, packed, NOTES, self._keep_seconds]
         )
         return bool(kept)
 
     async def all(self, owner: Owner) -> Sequence[Note]:
         packed, _ = await asyncio.gather(
-            self._commands("HVALS", _key(owner)), self._commands("EXPIRE", _key(owner), self._keep_seconds)
+            self._commands("HVALS", key_of(owner)),
+            self._commands("EXPIRE", key_of(owner), self._keep_seconds),
         )
         return sorted(_readable(packed), key=lambda note: (note.at, note.name))
 
     async def forget(self, owner: Owner, name: str = "") -> int:
         if name:
-            return int(await self._commands("HDEL", _key(owner), name))
+            return int(await self._commands("HDEL", key_of(owner), name))
         count, _ = await asyncio.gather(
-            self._commands("HLEN", _key(owner)), self._commands("DEL", _key(owner))
+            self._commands("HLEN", key_of(owner)), self._commands("DEL", key_of(owner))
         )
         return int(count)
 
 
-def _key(owner: Owner) -> str:
+def key_of(owner: Owner) -> str:
     return f"{PREFIX}u:{owner}"
 
 

@@ -6,10 +6,11 @@ import asyncio
 
 import structlog
 
+from botcore.dispatch.dispatcher import engine_text
 from botcore.dispatch.turn import Step, Turn
+from botcore.errors import EngineError
 from botcore.i18n.texts import Catalog
 from botcore.middleware.base import Next
-from botcore.types import Reply
 
 log = structlog.get_logger()
 
@@ -27,6 +28,8 @@ class Apology:
                 await next(turn)
         except TimeoutError as error:
             self._say(turn, "too_long", error)
+        except EngineError as error:
+            self._say(turn, engine_text(error), error)
         except Exception as error:  # whatever a plugin raises, the person gets a sentence
             self._say(turn, "apology", error)
 
@@ -34,5 +37,4 @@ class Apology:
         log.error("a handler failed", plugin=turn.plugin, handler=turn.handler, exc_info=error)
         turn.steps.append(Step("failure", f"{type(error).__name__}: {error}", 0.0))
         turn.roll_back()
-        text = self._texts.text(turn.language, key, reference=turn.trace_id)
-        turn.say(Reply(text), incomplete=bool(turn.outgoing))
+        turn.give_up(self._texts.text(turn.language, key, reference=turn.trace_id))

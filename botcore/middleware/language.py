@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from botcore.dispatch.router import parse_command
 from botcore.dispatch.turn import Turn
+from botcore.i18n.language import has_own_script
 from botcore.middleware.base import Next
 
 Detect = Callable[[str, str], str]
@@ -13,10 +14,15 @@ Detect = Callable[[str, str], str]
 
 
 class Language:
-    def __init__(self, detect: Detect, supported: Collection[str], default: str) -> None:
+    """`foreign` names the commands after which a text in any language may stand."""
+
+    def __init__(
+        self, detect: Detect, supported: Collection[str], default: str, foreign: Collection[str] = ()
+    ) -> None:
         self._detect = detect
         self._supported = supported
         self._default = default
+        self._foreign = foreign
 
     async def __call__(self, turn: Turn, next: Next) -> None:
         if not turn.state.language_fixed:
@@ -26,14 +32,17 @@ class Language:
         await next(turn)
 
     def _language(self, turn: Turn) -> str:
-        prior = turn.state.language or self._spoken(turn.event.person.locale) or self._default
+        told = turn.state.language or self._spoken(turn.event.person.locale)
+        prior = told or self._default
         command = parse_command(turn.text)
         if not turn.messages or (command and turn.state.language):
-            return prior  # what follows a command may be a text in any language, to be translated, say
+            return prior  # what follows a command may be a text in any language, to be checked, say
         found = self._detect(command[1] if command else turn.text, prior)
         language = found if found in self._supported else prior
         if not command:
             turn.state.language = language
+        elif command[0] in self._foreign and (told or not has_own_script(language)):
+            return prior  # a guess only where nothing else is known: many can read Latin letters, few write Chinese
         return language
 
     def _spoken(self, locale: str) -> str:

@@ -25,10 +25,14 @@ class Think(msgspec.Struct, frozen=True):
 
 
 class CallTool(msgspec.Struct, frozen=True):
-    """One piece of a tool call; a test that wants half a call sends half the arguments, then `Reset()`."""
+    """One piece of a tool call; a test that wants half a call sends half the arguments, then `Reset()`.
+
+    A call with a name begins; pieces without one go on with the call of their `index`.
+    """
 
     name: str = ""
     arguments: str = ""
+    index: int = 0
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -83,8 +87,10 @@ Step = Say | Think | CallTool | Pause | Until | Hang | Raw | Repeat | Finish | E
 ENDS = (Hang, Repeat, Finish, End, Reset, Status)
 
 
-async def wire(body: dict[str, Any], steps: Sequence[Step]) -> AsyncIterator[bytes | None]:
-    """The bytes of a streamed answer; None stands for a reset of the connection."""
+async def wire(
+    body: dict[str, Any], steps: Sequence[Step], *, cached: int = 0
+) -> AsyncIterator[bytes | None]:
+    """The bytes of a streamed answer; None stands for a reset of the connection. `cached` are words of the prompt."""
     yield _chunk(body, {"role": "assistant", "content": ""})
     for step in steps:
         match step:
@@ -101,8 +107,7 @@ async def wire(body: dict[str, Any], steps: Sequence[Step]) -> AsyncIterator[byt
             case Reset():
                 yield None
             case Finish(reason):
-                said = sum(isinstance(step, Say | Think) for step in steps)
-                yield _ending(body, reason, said)
+                yield _ending(body, reason, steps, cached)
             case _:
                 yield _piece(body, step)
 
@@ -113,19 +118,25 @@ def _piece(body: dict[str, Any], step: Step) -> bytes:
             return _chunk(body, {"content": text})
         case Think(text, field):
             return _chunk(body, {field: text})
-        case CallTool(name, arguments):
-            return _chunk(body, {"tool_calls": [_tool_call(name, arguments)]})
+        case CallTool():
+            return _chunk(body, {"tool_calls": [tool_call(step)]})
         case Raw(data):
             return data
         case _:
             return b""
 
 
-def _ending(body: dict[str, Any], reason: str, said: int) -> bytes:
-    ending = _chunk(body, {"content": ""}, reason)
+def _ending(body: dict[str, Any], reason: str, steps: Sequence[Step], cached: int) -> bytes:
+    ending = _chunk(body, {"content": ""}, reason_of(reason, steps))
     if (body.get("stream_options") or {}).get("include_usage"):
-        ending += _event({**head(body), "choices": [], "usage": usage_of(body, said)})
+        ending += _event({**head(body), "choices": [], "usage": usage_of(body, steps, cached)})
     return ending + b"data: [DONE]\n\n"
+
+
+def reason_of(reason: str, steps: Sequence[Step]) -> str:
+    """`tool_calls` where there are calls and the script says nothing else."""
+    calls = any(isinstance(step, CallTool) for step in steps)
+    return "tool_calls" if calls and reason == "stop" else reason
 
 
 def _chunk(body: dict[str, Any], delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
@@ -142,20 +153,35 @@ def head(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _tool_call(name: str, arguments: str) -> dict[str, Any]:
-    if not name:
-        return {"index": 0, "function": {"arguments": arguments}}
+def tool_call(step: CallTool) -> dict[str, Any]:
+    function = {"name": step.name, "arguments": step.arguments}
+    if not step.name:
+        return {"index": step.index, "function": {"arguments": step.arguments}}
+    return {"index": step.index, "id": f"call-{step.index + 1}", "type": "function", "function": function}
+
+
+def usage_of(body: dict[str, Any], steps: Sequence[Step], cached: int) -> dict[str, Any]:
+    prompt = len(prompt_words(body))
+    said = sum(isinstance(step, Say | Think | CallTool) for step in steps)
     return {
-        "index": 0,
-        "id": "call-1",
-        "type": "function",
-        "function": {"name": name, "arguments": arguments},
+        "prompt_tokens": prompt,
+        "completion_tokens": said,
+        "total_tokens": prompt + said,
+        "prompt_tokens_details": {"cached_tokens": cached},
     }
 
 
-def usage_of(body: dict[str, Any], said: int) -> dict[str, int]:
-    prompt = sum(len(str(message["content"]).split()) for message in body["messages"])
-    return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+def prompt_words(body: dict[str, Any]) -> list[str]:
+    """Words of the messages, each with the role that says it: what stands for tokens here."""
+    return [f"{message['role']}:{word}" for message in body["messages"] for word in text_of(message).split()]
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The text of a message, whose content may be parts, or nothing beside tool calls."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part["text"] for part in content if part["type"] == "text")
 
 
 def _event(payload: dict[str, Any]) -> bytes:

@@ -99,7 +99,8 @@ async def lang(ctx: Ctx) -> Reply:
 @plugin.command("privacy", private=True)
 async def privacy(ctx: Ctx) -> str:
     """What I keep about you."""
-    return ctx.t("privacy")
+    # By this the team finds all of it: `botcore user export`, `botcore user erase`.
+    return ctx.t("privacy", person=f"{ctx.address.channel}:{ctx.person.id}".replace("`", "'"))
 
 
 @plugin.command("timezone")
@@ -224,7 +225,7 @@ async def what_can_you_do(ctx: Ctx) -> Reply:
 @plugin.fallback
 async def anything_else(ctx: Ctx) -> AsyncIterator[Reply | Stream]:
     """Out of scope goes to the model where there is one; without one, an honest sentence."""
-    if not ctx.text.strip():
+    if not ctx.text.strip() and not (ctx.has_engine and ctx.pictures):
         yield Reply(ctx.t("attachment" if ctx.attachments else "empty"))
     elif ctx.has_engine:
         yield Stream(_model_or_words(ctx))

@@ -45,7 +45,7 @@ async def _pieces(ctx: Context[Any], passages: Sequence[Source], characters: int
             yield piece
     except EngineError:
         yield "\n\n" if said else ""
-        yield quoted(ctx, passages[0], characters).text
+        yield f"{quoted(ctx, passages[0], characters).text}\n\n{ctx.t('answer.engine_away')}"
         return
     if not said:
         yield quoted(ctx, passages[0], characters).text

@@ -28,7 +28,7 @@ _MOST_REMEMBERED = 100
 _Ctx = Context[TranslationConfig]
 
 
-@plugin.command("translate", menu="Translate")
+@plugin.command("translate", menu="Translate", foreign=True)
 async def translate(ctx: _Ctx) -> Reply | str:
     """Translate a text: /translate to Spanish good morning"""
     await asyncio.to_thread(prepare)

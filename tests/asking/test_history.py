@@ -56,6 +56,23 @@ def test_most_turns_only_add_to_the_prompt_of_the_turn_before(window: int) -> No
     assert all(500 <= 10 * len(prompt) <= 1010 for prompt in prompts)
 
 
+def test_a_window_of_the_store_does_not_slide_through_the_prompts() -> None:
+    """All that the store gives would fit, but it gives the latest 50 only."""
+    messages = dialogue(200)
+    prompts = [
+        fit([SYSTEM, *messages[end - 50 : end], messages[end]], 10_000, ten, torn=True)
+        for end in range(50, 390, 2)
+    ]
+    grown = [later[: len(earlier)] == earlier for earlier, later in pairwise(prompts)]
+    assert sum(grown) / len(grown) > 0.8
+    assert all(len(prompt) >= 25 for prompt in prompts)
+
+
+def test_what_tools_said_stays_with_the_question() -> None:
+    calls = [ChatMessage("user", "question"), ChatMessage("assistant", "call"), ChatMessage("tool", "result")]
+    assert fit([SYSTEM, *dialogue(30), *calls], 40, ten) == [SYSTEM, *calls]
+
+
 @pytest.mark.parametrize(
     ("text", "tokens"),
     [

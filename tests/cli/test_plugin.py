@@ -12,7 +12,7 @@ def test_a_new_plugin_passes_its_test_is_enabled_and_answers(tmp_path: Path) -> 
     made = botcore(tmp_path, "plugin", "new", "hello")
     assert made.returncode == 0, made.stderr
     tested = botcore(tmp_path, "plugin", "test", "hello")
-    assert (tested.returncode, "1 passed" in tested.stdout) == (0, True), tested.stdout + tested.stderr
+    assert (tested.returncode, "4 passed" in tested.stdout) == (0, True), tested.stdout + tested.stderr
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "botcore.toml").write_text('[plugins]\nenabled = ["hello"]\n', "utf-8")
     checked = botcore(tmp_path, "plugin", "check")

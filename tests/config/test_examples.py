@@ -6,7 +6,6 @@ import pytest
 
 from botcore.app.minds import open_minds
 from botcore.config import add_own_examples
-from botcore.config.examples import OUT_OF_SCOPE
 from botcore.errors import ConfigurationError
 from botcore.i18n.texts import core_catalog
 from botcore.intents.classifier import IntentClassifier
@@ -111,9 +110,3 @@ def test_a_file_that_is_no_toml_is_told(folder: Folder) -> None:
     folder.toml("[order_status\n", FILE)
     with pytest.raises(ConfigurationError, match=f"{FILE}:1:14: file: is not valid TOML"):
         add(folder)
-
-
-def test_out_of_scope_is_called_as_the_classifier_calls_it() -> None:
-    from botcore.intents.examples import OUT_OF_SCOPE as THEIRS
-
-    assert OUT_OF_SCOPE == THEIRS

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel
 
-from botcore.config import check_plugins, validate_plugin
+from botcore.config import check_plugins, language_models, validate_plugin
 from botcore.errors import ConfigurationError, Fault
 from botcore.plugin import NoConfig
 
@@ -61,3 +61,14 @@ def test_the_table_of_a_plugin_that_is_switched_off_may_stay(folder: Folder) -> 
 def test_a_plugin_without_settings_refuses_any() -> None:
     with pytest.raises(ConfigurationError, match=r"plugins.echo.loud: there is no such setting"):
         validate_plugin("echo", NoConfig, {"loud": True})
+
+
+def test_every_plugin_may_name_its_language_model(folder: Folder) -> None:
+    folder.toml("[plugins.shop]\nmodel = 'tutor'\nsize = 3\n[plugins.clinic]\nphone = '1'\n")
+    settings = folder.load()
+    models: dict[str, type[BaseModel]] = {"shop": Shop, "clinic": Clinic}
+    assert check_plugins(settings, models)["shop"] == Shop(size=3)
+    assert language_models(settings, list(models)) == {"shop": "tutor", "clinic": ""}
+    folder.toml("[plugins.shop]\nmodel = 3\n")
+    with pytest.raises(ConfigurationError, match=r"plugins\.shop\.model: expected a model's name"):
+        language_models(folder.load(), ["shop"])

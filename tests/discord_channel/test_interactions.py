@@ -200,8 +200,7 @@ async def test_the_stop_button_ends_a_growing_answer_and_goes_with_it(fake: Fake
     asked = await fake.press(growing, "Stop")
     await fake.until(lambda: bool(stops))
     assert (stops, asked.acknowledged) == ([f"discord:{dm.id}"], "deferred update")
-    bot.held.set()
-    await fake.until(lambda: fake.answers(dm) == ["wait"])
+    await fake.until(lambda: fake.answers(dm) == ["_(Stopped.)_"])
     assert growing.buttons == []
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

@@ -49,7 +49,7 @@ ENVIRONMENT = {
 def vllm_server(log: Path) -> Iterator[str]:
     """The base address (`.../v1`) of a server that runs as long as the context. Installs vLLM where it is missing."""
     venv = install()
-    port = _free_port()
+    port = free_port()
     command = [
         str(venv / "bin/vllm"),
         "serve",
@@ -89,7 +89,8 @@ def _is_ready(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -12,7 +12,7 @@ import pytest
 from botcore.engines.base import ChatMessage, ChatRequest
 from botcore.engines.vllm import VllmEngine
 from botcore.errors import EngineRefused
-from tests.engine.dialogues import DIALOGUES, TOOLS, Dialogue, reply_to
+from tests.engine.dialogues import DIALOGUES, Dialogue, reply_to
 from tests.engines.asking import answer, text_of
 
 # The first test waits for the server, and perhaps for its installation.
@@ -39,14 +39,14 @@ async def test_thirty_answers_at_once_are_each_their_own(vllm: VllmEngine) -> No
 
 
 async def test_an_answer_comes_in_pieces_and_ends_with_its_cost(vllm: VllmEngine) -> None:
-    deltas = await answer(vllm, request_of(DIALOGUES["story"]))
-    # Not one for each token: vLLM puts together what a slow reader has not fetched.
+    # Not one for each token: vLLM puts together what a slow reader has not fetched, of a short answer all.
+    deltas = await answer(vllm, request_of(DIALOGUES["story"], min_tokens=900, max_tokens=900))
     assert len(deltas) > 3
     last = deltas[-1]
-    assert last.finish_reason == "stop"
+    assert last.finish_reason == "length"
     assert last.usage is not None
     assert last.usage.prompt_tokens > 5
-    assert last.usage.completion_tokens > 50
+    assert last.usage.completion_tokens == 900
     assert not any(delta.finish_reason or delta.usage for delta in deltas[:-1])
 
 
@@ -58,15 +58,26 @@ async def test_a_wide_stream_interval_gives_fewer_pieces(vllm: VllmEngine) -> No
     assert len(deltas) <= usage.completion_tokens / 16 + 3
 
 
-async def test_closing_the_answer_frees_the_server_at_once(vllm: VllmEngine, vllm_url: str) -> None:
-    # An answer that lasts for seconds on any machine: a short one is at its end before the count is read.
+async def test_closing_the_answer_frees_the_server_within_100_ms(vllm: VllmEngine, vllm_url: str) -> None:
+    tries = [await seconds_until_freed(vllm, vllm_url) for _ in range(8)]
+    took = [seconds for seconds in tries if seconds is not None]
+    # 11 to 19 ms as a rule; a busy machine may hold up one of them, or all but one.
+    assert min(took) < 0.1, took
+    assert max(took) < 5, took
+
+
+async def seconds_until_freed(vllm: VllmEngine, vllm_url: str) -> float | None:
+    """None where the answer was at its end before the server's count was read."""
     stream = vllm.stream(request_of(DIALOGUES["story"], min_tokens=900, max_tokens=900))
     await anext(stream)
-    assert await running(vllm_url) == 1
+    begun = await running(vllm_url)
     await stream.aclose()
+    if not begun:
+        return None
     closed = time.monotonic()
     while await running(vllm_url):
-        assert time.monotonic() - closed < 0.5
+        assert time.monotonic() - closed < 30
+    return time.monotonic() - closed
 
 
 async def running(url: str) -> int:
@@ -142,35 +153,3 @@ async def test_the_server_is_in_health_and_knows_its_model(vllm: VllmEngine, vll
     other = VllmEngine(vllm_url, model="large")
     assert "no model 'large', but 'tiny'" in await other.health()
     await other.aclose()
-
-
-async def test_a_choice_binds_the_answer(vllm_url: str) -> None:
-    body = {
-        "model": "tiny",
-        "temperature": 0,
-        "messages": [{"role": "user", "content": "Hello"}],
-        "structured_outputs": {"choice": ["returns", "payment"]},
-    }
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(f"{vllm_url}/chat/completions", json=body) as response,
-    ):
-        told = await response.json()
-    assert told["choices"][0]["message"]["content"] in ("returns", "payment")
-
-
-async def test_a_tool_is_called_and_its_result_is_told(vllm_url: str) -> None:
-    dialogue = DIALOGUES["order-status"]
-    body = {"model": "tiny", "temperature": 0, "messages": dialogue.messages[:1], "tools": TOOLS}
-    async with (
-        aiohttp.ClientSession() as session,
-        session.post(f"{vllm_url}/chat/completions", json=body) as response,
-    ):
-        called = (await response.json())["choices"][0]["message"]["tool_calls"][0]
-        assert called["function"]["name"] == "order_status"
-        assert called["function"]["arguments"] == '{"number": "1042"}'
-        result = {**dialogue.messages[2], "tool_call_id": called["id"]}
-        asked = {"role": "assistant", "content": None, "tool_calls": [called]}
-        body["messages"] = [dialogue.messages[0], asked, result]
-        async with session.post(f"{vllm_url}/chat/completions", json=body) as second:
-            assert (await second.json())["choices"][0]["message"]["content"] == dialogue.reply

@@ -56,7 +56,10 @@ async def test_an_answer_comes_piece_by_piece_with_its_end_and_its_cost(
     stream = build().stream(asking())
     assert await anext(stream) == Delta("Good")
     onward.set()
-    assert [delta async for delta in stream] == [Delta(" day"), Delta("", "stop", Usage(1, 2))]
+    assert [delta async for delta in stream] == [
+        Delta(" day"),
+        Delta(finish_reason="stop", usage=Usage(1, 2)),
+    ]
 
 
 async def test_the_server_is_told_what_was_asked_and_nothing_else(build: Build, server: FakeEngine) -> None:
@@ -168,7 +171,7 @@ async def test_a_server_that_ends_without_done_but_with_a_reason_is_believed(
     server.script(
         Raw(b'data: {"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}\n\n'), End()
     )
-    assert await answer(build()) == [Delta("Hi"), Delta("", "stop")]
+    assert await answer(build()) == [Delta("Hi"), Delta(finish_reason="stop")]
 
 
 async def test_comments_keep_no_deadline_away(build: Build, server: FakeEngine) -> None:

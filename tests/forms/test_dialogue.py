@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from botcore import Address, Context, Message, Person, Plugin
-from botcore.testing import TestBot
-from botcore.testing.bot import Answer
+from botcore.testing import Answer, TestBot
 from tests.forms.conftest import Booking
 
 START = datetime(2026, 3, 11, 10, tzinfo=UTC).timestamp()

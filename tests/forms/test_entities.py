@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -342,3 +342,10 @@ def test_every_entity_is_exactly_a_place_of_the_text(parts: list[str], language:
     text = " ".join(parts)
     entities: list[Entity] = extract(text, Moment(NOW, language))
     assert all(entity.text == text[entity.start : entity.end] and entity.text.strip() for entity in entities)
+
+
+@pytest.mark.parametrize("text", ["dinner for 3 on March 8th", "for 3 on March 8", "March 8th, for 3"])
+def test_how_many_come_is_no_day_of_the_month(text: str) -> None:
+    moment = Moment(datetime(2019, 3, 1, 12, tzinfo=UTC))
+    found = {entity.kind: entity.normalised for entity in extract(text, moment)}
+    assert (found["date"], found["number"]) == ("2019-03-08", "3")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from botcore.errors import ConfigurationError
-from botcore.evaluation.intents import Report, evaluate_files, render_text
+from botcore.evaluation.intents import Report, evaluate_files
+from botcore.evaluation.text import render_text
 from botcore.intents.base import Examples
 
 

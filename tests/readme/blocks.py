@@ -9,7 +9,7 @@ import msgspec
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_LEFT_OUT = {".venv", "node_modules", "data", ".git", ".venv-vllm"}
+_LEFT_OUT = {".venv", "node_modules", "data", ".git", ".venv-vllm", ".venv-synapse"}
 
 
 class Block(msgspec.Struct, frozen=True):

@@ -15,7 +15,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from botcore.config import load_settings
+from botcore.config import Settings, load_settings
+from botcore.evaluation.stories import read_stories
 from botcore.i18n.texts import load_catalog
 from botcore.loader import load_plugins
 from botcore.paths import plugin_folders
@@ -75,7 +76,12 @@ def test_the_settings_and_texts_of_a_page_are_good(block: Block, elsewhere: Path
         own = tomllib.loads((ROOT / "plugins/translation/data/phrases.toml").read_text("utf-8"))
         assert tomllib.loads(block.text).keys() <= own.keys()
         return
-    if block.path.parent.name == "docs":
+    if "[[story]]" in block.text:
+        (elsewhere / "stories.toml").write_text(block.text, "utf-8")
+        assert read_stories([elsewhere / "stories.toml"])
+        return
+    settings_only = tomllib.loads(block.text).keys() <= Settings.model_fields.keys()
+    if block.path.parent.name == "docs" and not settings_only:
         (elsewhere / "en.toml").write_text(block.text, "utf-8")
         assert load_catalog(elsewhere).languages == {"en"}
         return

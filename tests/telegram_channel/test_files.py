@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from botcore.channels.telegram import TelegramChannel
-from botcore.channels.telegram.media_types import media_type
 from botcore.testing.fake_telegram import FakeChat, FakeTelegram, Refuse, Upload
 from botcore.types import Address, Attachment, Reply
 from tests.telegram_channel.conftest import Ear, outgoing, running
@@ -44,30 +43,6 @@ async def test_every_kind_of_file_arrives_with_its_bytes(fake: FakeTelegram, ear
         ("notes.txt", "text/plain"),
     ]
     assert fake.said(chat) == []
-
-
-@pytest.mark.parametrize(
-    ("claimed", "data", "taken_for"),
-    [
-        ("image/png", b"MZ\x90 a program", "application/vnd.microsoft.portable-executable"),
-        ("image/png", b"no picture", "application/octet-stream"),
-        ("image/png", b"\xff\xd8\xff", "image/jpeg"),
-        ("text/plain", b"\0\x01\x02", "application/octet-stream"),
-        ("text/csv", b"a,b", "text/csv"),
-        (
-            "application/vnd.oasis.opendocument.text",
-            b"PK\x03\x04...",
-            "application/vnd.oasis.opendocument.text",
-        ),
-        ("text/plain", b"PK\x03\x04...", "application/zip"),
-        ("audio/ogg; codecs=opus", b"OggS", "audio/ogg"),
-        ("", "Grüße".encode(), "text/plain"),
-        ("", b"", "text/plain"),
-        ("", b"\xfe\xfe", "application/octet-stream"),
-    ],
-)
-def test_a_file_is_what_its_bytes_say(claimed: str, data: bytes, taken_for: str) -> None:
-    assert media_type(claimed, data) == taken_for
 
 
 async def test_who_sends_a_file_that_is_too_large_is_told_the_limit(fake: FakeTelegram, ear: Ear) -> None:

@@ -19,6 +19,8 @@ _RIGHTS = {
     "discord:moderate_members": 1 << 40,
 }
 """Roles of a person who has these permissions there, beside the names of their roles. An administrator has all."""
+UNCHOSEN_LOCALE = "en-US"
+"""Of every server whose team has chosen none, so that it tells nothing."""
 _PEOPLE_WRITE = (discord.MessageType.default, discord.MessageType.reply)
 
 
@@ -72,8 +74,17 @@ def heard(
     id, person, at = str(message.id), person_of(message.author), message.created_at.timestamp()
     text = said(message, me)
     if not text and not files:
-        return None if private else Started(id=id, address=address, person=person, at=at)
+        if private:
+            return None
+        opener = person_of(message.author, _locale_of(message.guild))
+        return Started(id=id, address=address, person=opener, at=at)
     return Message(id=id, address=address, person=person, at=at, text=text, attachments=files)
+
+
+def _locale_of(guild: discord.Guild | None) -> str:
+    """The language that a community has chosen: messages name none, and a bare mention has no words to tell it by."""
+    chosen = guild.preferred_locale.value if guild else UNCHOSEN_LOCALE
+    return "" if chosen == UNCHOSEN_LOCALE else str(chosen)
 
 
 def changed(

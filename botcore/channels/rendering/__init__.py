@@ -5,6 +5,7 @@ A reply becomes a tree (`tree`), the tree a text with spans (`flow`), and this i
 
 from botcore.channels.rendering.discord import DISCORD, DiscordPart, render_discord
 from botcore.channels.rendering.html import render_html
+from botcore.channels.rendering.numbering import numbered
 from botcore.channels.rendering.parts import Limits, Words, choice
 from botcore.channels.rendering.plain import render_plain
 from botcore.channels.rendering.split import split, utf16
@@ -20,6 +21,7 @@ __all__ = [
     "TelegramPart",
     "Words",
     "choice",
+    "numbered",
     "render_discord",
     "render_html",
     "render_plain",

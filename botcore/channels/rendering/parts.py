@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from botcore.channels.rendering import urls
+from botcore.channels.rendering.citations import linked
 from botcore.channels.rendering.clean import clean
 from botcore.channels.rendering.parse import parse
 from botcore.channels.rendering.split import utf16
@@ -43,9 +44,12 @@ def as_buttons(reply: Reply, limits: Limits) -> tuple[str, ...]:
     return labels if fits else ()
 
 
-def document(reply: Reply, *, choices: bool) -> tuple[Block, ...]:
-    """The whole reply: its text, its choices as a numbered list where asked, its sources as numbered links."""
-    blocks = list(parse(reply.text))
+def document(reply: Reply, *, choices: bool, links: bool = True) -> tuple[Block, ...]:
+    """The whole reply: its text, its choices as a numbered list where asked, its sources as numbered links.
+
+    With `links` a `[1]` in the text leads to its source, where the source has an address on the web.
+    """
+    blocks = linked(parse(reply.text), reply.sources) if links else list(parse(reply.text))
     if choices and reply.buttons:
         blocks.append(_choices(reply.buttons))
     if reply.sources:
@@ -54,7 +58,9 @@ def document(reply: Reply, *, choices: bool) -> tuple[Block, ...]:
 
 
 def choice(said: str, buttons: Sequence[str]) -> str | None:
-    """The label that a person means who answers numbered choices with `2`, `2.` or `(2)`."""
+    """The label that a person means who answers numbered choices with `2`, `2.` or `(2)`; a label itself goes before."""
+    if said.strip() in buttons:
+        return said.strip()
     number = said.strip().strip("().")
     if number.isdecimal() and len(number) <= 3 and 1 <= int(number) <= len(buttons):
         return buttons[int(number) - 1]

@@ -24,7 +24,7 @@ def render_plain(reply: Reply, width: int | None = None) -> str:
     `width` is in columns of a terminal, where a Chinese character takes two; code is never wrapped.
     """
     columns = max(width, NARROWEST) if width else None
-    flow = lay_out(document(reply, choices=True), _dialect(columns or WIDTH))
+    flow = lay_out(document(reply, choices=True, links=False), _dialect(columns or WIDTH))
     shown = "\n".join(_lines(flow, columns))
     return "\n\n".join(part for part in (shown, *map(_file, reply.attachments)) if part)
 

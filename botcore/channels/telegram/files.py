@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
+from botcore.channels.media_types import media_type
 from botcore.channels.telegram.api import Api
 from botcore.channels.telegram.contents import FoundFile
 from botcore.channels.telegram.failures import TelegramFailure, TooLarge
-from botcore.channels.telegram.media_types import media_type
 from botcore.types import Attachment
 
 log = structlog.get_logger()

@@ -26,7 +26,7 @@ from botcore.cli.benches.load import (
 )
 from botcore.cli.benches.overload import overload
 from botcore.cli.benches.stock import long_conversations, many_conversations
-from botcore.cli.common import out
+from botcore.cli.common import progress
 from botcore.delivery import keys
 from botcore.types import Outgoing
 
@@ -63,7 +63,7 @@ async def delivery_lines(scale: Scale) -> list[Line]:
     }
     lines = []
     for name, part in parts.items():
-        out.print(f"{name} …", style="dim")
+        progress.print(f"{name} …", style="dim")
         lines += await part(scale)
     return lines
 

@@ -12,5 +12,5 @@ class Line(msgspec.Struct, frozen=True):
     unit: str
     value: float
     bare: float | None = None
-    """The same of the bare loop, where that makes sense."""
+    """The same of the bare loop or client, where that makes sense."""
     goal: str = ""

@@ -102,6 +102,9 @@ def _weekday_of_week(bound: Bound, scene: Scene) -> Day | None:
 
 
 def _month_and_day(bound: Bound, scene: Scene) -> Day | None:
+    between = scene.text[bound["number"].end : bound["month"].start]
+    if between.strip().casefold() == "on":
+        return None  # "a table for 3 on March 8th"
     year = _int(bound["year"]) if "year" in bound else None
     return _make(year, int(bound["month"].tags["month"]), _int(bound["number"]), scene)
 

@@ -76,6 +76,13 @@ def _use_wal(path: str) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
+def cut_journal(path: str) -> bool:
+    """Bring what the journal holds into the file, and empty it. False where somebody else is at it for long."""
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from botcore.errors import StoreUnavailable
 from botcore.stores.records.connecting import BUSY_SECONDS, connect, parse_url
 from botcore.stores.records.faults import translated
-from botcore.stores.records.migrate import migrate
+from botcore.stores.records.migrate import cut_journal, migrate
 
 
 class Records:
@@ -75,6 +75,14 @@ class Records:
             raise StoreUnavailable(
                 f"the database {self.where}: other writers hold it for {BUSY_SECONDS:.0f} s; nothing was changed, try again"
             ) from error
+
+    async def cut_journal(self) -> bool:
+        """Leave nothing of erased rows in SQLite's journal. False where somebody is reading just now."""
+        url = self._readers.url
+        if url.get_backend_name() != "sqlite":
+            return True
+        with translated(self.where):
+            return await asyncio.to_thread(cut_journal, str(url.database))
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice is a no-op."""

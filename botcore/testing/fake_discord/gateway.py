@@ -126,6 +126,8 @@ class Gateway:
             case 1:
                 self.heartbeats += 1
                 if self.answers_heartbeats:
+                    # discord.py takes an answer that comes before it has noted the time of its question for late.
+                    await asyncio.sleep(0.02)
                     await self._frame(socket, HEARTBEAT_ACK, None)
             case 2:
                 return await self._identify(socket, frame["d"])

@@ -84,7 +84,7 @@ def guild(world: World) -> Json:
         "id": str(world.guild_id),
         "name": "A server",
         "owner_id": "1",
-        "preferred_locale": "en-US",
+        "preferred_locale": world.locale,
         "roles": [
             role(world.guild_id, "@everyone"),
             *(role(id, name) for name, id in world.roles.items()),
@@ -186,7 +186,7 @@ def interaction(world: World, one: Asked, data: Json, base: str) -> Json:
     if one.channel.guild:
         payload |= {
             "guild_id": str(one.channel.guild),
-            "guild_locale": "en-US",
+            "guild_locale": world.locale,
             "member": {**member(world, one.user), "user": user(one.user)},
         }
     else:

@@ -20,7 +20,7 @@ from botcore.testing.fake_discord.gateway import Gateway
 from botcore.testing.fake_discord.interactions import Interactions
 from botcore.testing.fake_discord.posting import Posting
 from botcore.testing.fake_discord.rest import Rest, bucket_of, reply
-from botcore.testing.fake_discord.world import Asked, Channel, Json, Posted, User, World
+from botcore.testing.fake_discord.world import DEFAULT_LOCALE, Asked, Channel, Json, Posted, User, World
 
 if TYPE_CHECKING:
     from nacl.signing import SigningKey
@@ -90,11 +90,20 @@ class FakeDiscord:
         name: str,
         *,
         bot: bool = False,
-        locale: str = "en-US",
+        locale: str = DEFAULT_LOCALE,
         roles: Sequence[str] = (),
         permissions: int = 0,
     ) -> User:
         return self.world.user(name, bot=bot, locale=locale, roles=roles, permissions=permissions)
+
+    async def set_locale(self, locale: str) -> None:
+        """The server's team chooses the language of its community."""
+        self.world.locale = locale
+        changed = {
+            **payloads.guild(self.world),
+            "guild_id": str(self.world.guild_id),
+        }  # by which it finds its shard
+        await self.gateway.dispatch("GUILD_UPDATE", changed)
 
     def dm(self, name: str) -> Channel:
         """The direct messages of this person with the bot."""

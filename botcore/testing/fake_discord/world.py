@@ -10,6 +10,8 @@ from typing import Any, Literal
 Json = dict[str, Any]
 Kind = Literal["text", "dm", "thread", "forum"]
 AskedBy = Literal["slash", "menu", "button", "modal"]
+DEFAULT_LOCALE = "en-US"
+"""Of people's apps, and of servers whose team has chosen none."""
 Thinking = 128
 """Flag of a message that stands for an answer still to come."""
 Ephemeral = 64
@@ -23,7 +25,7 @@ class User:
     id: int
     name: str
     bot: bool = False
-    locale: str = "en-US"
+    locale: str = DEFAULT_LOCALE
     roles: tuple[str, ...] = ()
     permissions: int = 0
     """Beside those of everybody, as bits."""
@@ -138,6 +140,8 @@ class World:
         self._last_id = 0
         self.bot = User(self.new_id(), "botcore", bot=True)
         self.guild_id = self.new_id()
+        self.locale = DEFAULT_LOCALE
+        """Of the server."""
         self.users: dict[str, User] = {}
         self.roles: dict[str, int] = {}
         self.channels: dict[int, Channel] = {}
@@ -159,7 +163,7 @@ class World:
         name: str,
         *,
         bot: bool = False,
-        locale: str = "en-US",
+        locale: str = DEFAULT_LOCALE,
         roles: Sequence[str] = (),
         permissions: int = 0,
     ) -> User:

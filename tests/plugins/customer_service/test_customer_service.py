@@ -123,6 +123,7 @@ async def test_where_the_model_fails_the_quotation_answers(
         answer = await bot.say("How long do I have to return something?")
     assert "> You have 30 days from the day" in answer
     assert "Source: Returns" in answer
+    assert answer.count("language model") == 1
 
 
 async def test_a_document_can_not_close_its_mark_and_give_orders(

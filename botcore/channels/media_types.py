@@ -11,8 +11,6 @@ _MAGIC = {
     b"%PDF-": "application/pdf",
     b"OggS": "audio/ogg",
     b"ID3": "audio/mpeg",
-    b"\xff\xfb": "audio/mpeg",
-    b"\xff\xf3": "audio/mpeg",
     b"fLaC": "audio/flac",
     b"\x1aE\xdf\xa3": "video/webm",
     b"PK\x03\x04": "application/zip",
@@ -36,7 +34,7 @@ _INSIDE = {
     "application/gzip": ("application/",),
 }
 """What the contents of such a container may rightly call themselves."""
-_RECOGNISED = {*_MAGIC.values(), "image/webp", "audio/wav", "video/mp4"}
+_RECOGNISED = {*_MAGIC.values(), "image/webp", "audio/wav", "audio/mp4", "video/mp4", "video/x-msvideo"}
 
 
 def media_type(claimed: str, data: bytes) -> str:
@@ -54,9 +52,11 @@ def media_type(claimed: str, data: bytes) -> str:
 
 def _recognised(data: bytes) -> str:
     if data[:4] == b"RIFF":
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(data[8:12], "")
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(data[8:12], "")
     if data[4:8] == b"ftyp":
-        return "video/mp4"
+        return "audio/mp4" if data[8:11] == b"M4A" else "video/mp4"
+    if len(data) > 1 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2:  # a frame of MPEG audio
+        return "audio/mpeg"
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), "")
 
 

@@ -1,0 +1,63 @@
+// The page's own words; what the bot and people say is never translated.
+const TEXTS = {
+  en: {
+    you_are: "You are",
+    chats: "Chats",
+    messages: "Messages",
+    write: "Message {chat}",
+    send: "Send",
+    attach: "Attach a file",
+    start: "START",
+    app: "APP",
+    edited: "edited",
+    only_you: "Only you can see this",
+    typing: "{bot} is typing…",
+    reply: "Reply",
+    edit: "Edit",
+    delete: "Delete",
+    react: "React with {emoji}",
+    replying: "Reply to {who}",
+    editing: "Edit your message",
+    drop: "Drop it",
+    spoiler: "Show the hidden words",
+    commands: "Commands",
+    private: "Private chat with the bot",
+    group: "Name the bot to speak to it: @{bot}",
+    too_large: "The file is too large: at most {limit} MB.",
+    gone: "The simulator has ended. Start `botcore simulate` again; this page then goes on by itself.",
+    simulated: "Simulated {platform}",
+  },
+  zh: {
+    you_are: "你是",
+    chats: "聊天",
+    messages: "消息",
+    write: "发消息给 {chat}",
+    send: "发送",
+    attach: "添加文件",
+    start: "开始",
+    app: "机器人",
+    edited: "已编辑",
+    only_you: "只有你能看到",
+    typing: "{bot} 正在输入…",
+    reply: "回复",
+    edit: "编辑",
+    delete: "删除",
+    react: "用 {emoji} 回应",
+    replying: "回复 {who}",
+    editing: "编辑你的消息",
+    drop: "取消",
+    spoiler: "显示隐藏的文字",
+    commands: "命令",
+    private: "与机器人的私聊",
+    group: "提到机器人即可与它对话：@{bot}",
+    too_large: "文件太大：最多 {limit} MB。",
+    gone: "模拟器已停止。请重新运行 `botcore simulate`，本页会自动继续。",
+    simulated: "模拟 {platform}",
+  },
+};
+
+export const language = navigator.language.startsWith("zh") ? "zh" : "en";
+
+export function text(key, values = {}) {
+  return TEXTS[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
