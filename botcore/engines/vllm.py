@@ -36,8 +36,8 @@ _LARGE_BODY = 1 << 20
 _HEALTH_SECONDS = 5.0
 _LAST_BYTES_SECONDS = 0.1
 _COUNT_SECONDS = 2.0
-# Under the 5 s after which vLLM closes an idle connection, so that no request meets a closing one.
-_IDLE_SECONDS = 4.0
+# Well under the 5 s after which vLLM closes an idle connection, so that no request meets a closing one, be the machine slow.
+_IDLE_SECONDS = 2.0
 _NO_ID = re.compile(r"[^A-Za-z0-9._-]")
 
 
