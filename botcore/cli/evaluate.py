@@ -9,10 +9,14 @@ from cyclopts import App, Parameter
 
 from botcore.app.minds import load_embedder
 from botcore.cli.common import Place, out, print_json
+from botcore.cli.eval_help import KNOWLEDGE, TRANSLATION, TUTORING
 from botcore.cli.knowledge import Json
 from botcore.evaluation.intents import evaluate_files, render_text
 
 eval_app = App(name="eval", help="Measure what the bot understands.")
+eval_app.command("botcore.cli.eval_knowledge:knowledge", help=KNOWLEDGE)
+eval_app.command("botcore.cli.eval_plugins:translation", help=TRANSLATION)
+eval_app.command("botcore.cli.eval_plugins:tutoring", help=TUTORING)
 
 Rows = Annotated[Path, Parameter(help="One JSON object a line, with `text` and `intent`.")]
 
