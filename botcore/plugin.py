@@ -26,6 +26,8 @@ Handler = Callable[[Any], Answer]
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 FormT = TypeVar("FormT", bound=BaseModel)
 FormHandlerT = Callable[[Any, FormT], Answer]
+Measured = Callable[[Any, Mapping[str, str]], Awaitable[Mapping[str, str]]]
+MeasuredT = TypeVar("MeasuredT", bound=Measured)
 
 OWN_CHANNELS = ("web", "cli", "openai", "telegram", "discord", "test")
 """Names that botcore's own channels have."""
@@ -118,6 +120,7 @@ class Plugin(Generic[ConfigT]):
         self.tools: dict[str, ToolFunction] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
         self.closers: list[Callable[[], Awaitable[None]]] = []
+        self.measures: dict[str, Measured] = {}
         self._folder = folder
 
     def command(
@@ -297,6 +300,19 @@ class Plugin(Generic[ConfigT]):
         """Let go of what the plugin holds (processes, connections) when the bot stops. Errors are logged."""
         self.closers.append(closer)
         return closer
+
+    def measured(self, name: str) -> Callable[[MeasuredT], MeasuredT]:
+        """Let `botcore eval <name>` ask this plugin, outside of any dialogue.
+
+        `async def handler(ctx, row)` gets a row of the file as plain data and answers so: see docs/evaluation.md.
+        """
+
+        def register(handler: MeasuredT) -> MeasuredT:
+            self._check("measure", name, self.measures, handler)
+            self.measures[name] = handler
+            return handler
+
+        return register
 
     @property
     def folder(self) -> Path | None:

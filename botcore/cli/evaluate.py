@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from botcore.app.minds import install_plugins, load_embedder
 from botcore.cli.common import Place, harmless, out, print_json
+from botcore.cli.eval_help import KNOWLEDGE, TRANSLATION, TUTORING
 from botcore.cli.knowledge import Json
 from botcore.config import Settings, add_own_examples
 from botcore.dispatch.router import Router
@@ -24,6 +25,9 @@ from botcore.evaluation.slots import evaluate_slots, render_slots
 from botcore.evaluation.text import render_text
 
 eval_app = App(name="eval", help="Measure what the bot understands.")
+eval_app.command("botcore.cli.eval_knowledge:knowledge", help=KNOWLEDGE)
+eval_app.command("botcore.cli.eval_plugins:translation", help=TRANSLATION)
+eval_app.command("botcore.cli.eval_plugins:tutoring", help=TUTORING)
 
 _STORIES = """Tell the bot stories, and compare what it answers with what they expect.
 

@@ -60,6 +60,6 @@ class Remote:
     def _connections(self) -> aiohttp.ClientSession:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS)
-            connector = aiohttp.TCPConnector(keepalive_timeout=4.0)  # under vLLM's 5 s
+            connector = aiohttp.TCPConnector(keepalive_timeout=2.0)  # well under vLLM's 5 s
             self._session = aiohttp.ClientSession(connector=connector, timeout=timeout)
         return self._session

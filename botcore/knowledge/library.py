@@ -95,6 +95,11 @@ class Library:
         async with self._records.reading() as connection:
             return await shelf.listing(connection)
 
+    async def passages(self) -> Sequence[Passage]:
+        """All of them, in the order of their documents; the score is 0, since nothing was asked."""
+        chunks = (await self._load()).chunks
+        return [Passage(chunk.text, chunk.title, chunk.uri, chunk.language, 0.0) for chunk in chunks]
+
     async def remove(self, id: str) -> bool:
         """False where there is no such document. One of the knowledge folder comes back with the next `sync`."""
         async with self._records.writing() as connection:

@@ -11,7 +11,9 @@ import contextlib
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import Sequence
+from typing import IO
 
 from botcore import EngineError
 
@@ -67,36 +69,43 @@ class Apertium:
             return lines
         text = _BREAK.join(full).encode("utf-8", "replace")
         output = (await self._run(["-u", mode], text)).decode("utf-8", "replace").strip("\n").split(_BREAK)
-        if len(output) != len(full):
-            raise ApertiumFailed(f"Apertium made {len(output)} sentences of {len(full)}.")
+        if len(output) != len(full) or not all(output):
+            raise ApertiumFailed(f"Apertium made {sum(map(bool, output))} sentences of {len(full)}.")
         translated = iter(output)
         return [next(translated) if line else "" for line in lines]
 
     async def _run(self, arguments: Sequence[str], stdin: bytes) -> bytes:
         async with self._running:
-            try:
-                process = await asyncio.create_subprocess_exec(
-                    "apertium",
-                    *arguments,
-                    stdin=asyncio.subprocess.PIPE,
-                    stdout=asyncio.subprocess.PIPE,
-                    stderr=asyncio.subprocess.DEVNULL,
-                    env={**os.environ, "LC_ALL": "C.UTF-8"},
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise ApertiumFailed(f"Apertium can't be started: {error}.") from error
-            try:
-                output, _ = await asyncio.wait_for(process.communicate(stdin), self._deadline_s)
-            except (TimeoutError, asyncio.CancelledError) as reason:
-                _end(process)
-                await process.wait()
-                if isinstance(reason, asyncio.CancelledError):
-                    raise
-                raise ApertiumFailed(f"Apertium took longer than {self._deadline_s:.0f} s.") from reason
-            if process.returncode:
-                raise ApertiumFailed(f"Apertium ended with status {process.returncode}.")
-            return output
+            with tempfile.TemporaryFile() as given:
+                # Apertium's script opens /dev/stdin, which uvloop's kind of pipe (a socket) does not allow.
+                given.write(stdin)
+                given.seek(0)
+                return await self._run_on(arguments, given)
+
+    async def _run_on(self, arguments: Sequence[str], stdin: IO[bytes]) -> bytes:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                "apertium",
+                *arguments,
+                stdin=stdin,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ApertiumFailed(f"Apertium can't be started: {error}.") from error
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), self._deadline_s)
+        except (TimeoutError, asyncio.CancelledError) as reason:
+            _end(process)
+            await process.wait()
+            if isinstance(reason, asyncio.CancelledError):
+                raise
+            raise ApertiumFailed(f"Apertium took longer than {self._deadline_s:.0f} s.") from reason
+        if process.returncode:
+            raise ApertiumFailed(f"Apertium ended with status {process.returncode}.")
+        return output
 
 
 def _end(process: asyncio.subprocess.Process) -> None:

@@ -79,6 +79,17 @@ async def hear_target(ctx: _Ctx) -> Reply | str | None:
     return await _answer(ctx, Request(str(ctx.expected.get("text", "")), target)) if target else None
 
 
+@plugin.measured("translation")
+async def measure(ctx: _Ctx, row: Mapping[str, str]) -> Mapping[str, str]:
+    """`text` from `source` to `target`: `text` and `by`; neither where the bot would refuse."""
+    await asyncio.to_thread(prepare)
+    text = row["text"]
+    if len(text) > ctx.config.max_chars or not any(char.isalnum() for char in text):
+        return {}
+    done = await (await _translator(ctx)).translate(text, row["source"], row["target"])
+    return {"text": done.text, "by": done.by} if done else {}
+
+
 async def _answer(ctx: _Ctx, request: Request) -> Reply | str:
     text = _pointed_at(ctx) if request.points_back else request.text
     if request.unknown:

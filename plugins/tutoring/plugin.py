@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from botcore import Context, Plugin, Reply, Stream
 
 from .algebra.question import Request, Solution, Unsolved
 from .answers import steps, whole
 from .doubts import doubtful_equations
+from .marking import mark, same_value
 from .patterns import PATTERNS
 from .settings import TutoringConfig
 from .solver import Solver
@@ -115,6 +116,13 @@ async def next_step(ctx: Context[TutoringConfig]) -> Reply | str | None:
     return await _attempt(ctx)
 
 
+@plugin.measured("tutoring")
+async def measure(ctx: Context[TutoringConfig], row: Mapping[str, str]) -> Mapping[str, str]:
+    """The algebra's answer to `question`, held against `answer`; a language model takes no part."""
+    verdict, given = await mark(solver_for(ctx.config), row["question"], row["answer"])
+    return {"verdict": verdict, "given": given}
+
+
 async def _commanded(
     ctx: Context[TutoringConfig], question: str, *, hints: bool = False
 ) -> str | Reply | Stream:
@@ -179,11 +187,10 @@ async def _attempt(ctx: Context[TutoringConfig]) -> Reply | None:
         requests = read(ctx.text)
         if not plain or len(requests) > 1 or requests[0].task not in {"simplify", "evaluate"}:
             return None
-        difference = Request("simplify", f"({requests[0].formula})-({plain})")
-        verdict = await solver_for(ctx.config).solve([difference])
+        right = await same_value(solver_for(ctx.config), requests[0].formula, plain)
     except Unsolved:
         return None
-    if verdict.plain == "0":
+    if right:
         return Reply(ctx.t("attempt.right") + "\n\n" + str(ctx.expected["whole"]))
     ctx.expect("next_step", **ctx.expected)
     return Reply(ctx.t("attempt.wrong"), buttons=[ctx.t("button.next"), ctx.t("button.whole")])

@@ -171,7 +171,7 @@ async def _clients(
         raise ValueError("no address")
     headers = {"Authorization": f"Bearer {target.api_key}"} if target.api_key else {}
     connector = aiohttp.TCPConnector(
-        limit=0, keepalive_timeout=4.0
+        limit=0, keepalive_timeout=2.0
     )  # as ours, for which vLLM gives the reason
     timeout = aiohttp.ClientTimeout(total=None)
     try:

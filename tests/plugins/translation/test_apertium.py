@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from botcore.cli.common import run_async
 from botcore.testing import TestBot
 from plugins.translation.apertium import Apertium, ApertiumFailed
 from plugins.translation.plugin import plugin
@@ -36,9 +37,16 @@ async def test_sentences_come_back_one_for_one(scripted: Path) -> None:
     ]
 
 
+def test_the_loop_that_the_bot_runs_on_hands_the_text_over(scripted: Path) -> None:
+    """Apertium's script opens /dev/stdin, which fails on a socket; uvloop makes a pipe of sockets."""
+    scripted.write_text("cat /dev/stdin")
+    assert run_async(Apertium().translate(["one", "two"], "eng-spa")) == ["one", "two"]
+
+
 @pytest.mark.parametrize(
     ("does", "problem"),
     [
+        ("cat >/dev/null", "0 sentences of 2"),
         ("cat >/dev/null; exit 3", "status 3"),
         ("cat >/dev/null; echo a", "1 sentences of 2"),
         ("exec sleep 60", "longer than"),
