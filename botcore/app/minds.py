@@ -54,6 +54,8 @@ class Minds(msgspec.Struct, frozen=True):
     library: Library
     plugins: Sequence[Installed]
     router: Router
+    loading: Sequence[asyncio.Task[None]]
+    """Models load, and documents are read."""
 
 
 def install_plugins(settings: Settings) -> list[Installed]:
@@ -134,6 +136,7 @@ async def open_minds(
             library=library,
             plugins=installed,
             router=router,
+            loading=[background, warming],
         )
 
 
