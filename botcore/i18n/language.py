@@ -12,7 +12,6 @@ import math
 import re
 import threading
 from functools import lru_cache
-from heapq import nlargest
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -203,7 +202,7 @@ def _beyond_doubt(words: list[str], length: int, expected: str, bonus: float) ->
     scores = {code: score for code, score in _word_scores(words).items() if code not in _OTHER_SCRIPTS}
     if expected:
         scores[expected] = scores.get(expected, 0.0) + bonus
-    first, second = nlargest(2, (*scores.values(), 0.0, 0.0))
+    second, first = sorted((0.0, 0.0, *scores.values()))[-2:]
     return _best(scores) if first - second > -_FLOOR * _trust(length) else None
 
 
