@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from botcore.app.minds import connect_engine, install_plugins
+from botcore.asking.prompt import Prompts
 from botcore.config import Settings
 from botcore.context import Context, Services
 from botcore.dispatch.router import Installed
@@ -54,6 +55,8 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
         engine = connect_engine(settings)
         if engine:
             stack.push_async_callback(engine.aclose)
+        prompts = Prompts(settings.engine.prompt_tokens, settings.limits.history, settings.engine.summaries)
+        stack.push_async_callback(prompts.summaries.aclose)
         yield Services(
             engine=engine,
             knowledge=Library(records),
@@ -61,7 +64,7 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
             detect_language=lambda text: detect_language(text).code,
             commands={},
             knowledge_threshold=settings.knowledge.threshold,
-            prompt_tokens=settings.engine.prompt_tokens,
+            prompts=prompts,
             time_zone=settings.time_zone,
         )
 

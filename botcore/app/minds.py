@@ -69,6 +69,8 @@ class Minds(msgspec.Struct, frozen=True):
     router: Router
     learning: asyncio.Task[None]
     """Ends when the intents are learned and the documents are read."""
+    warming: asyncio.Task[None]
+    """Ends when plugins have warmed up."""
 
 
 def install_plugins(settings: Settings) -> list[Installed]:
@@ -261,6 +263,7 @@ async def open_minds(
             plugins=installed,
             router=router,
             learning=background,
+            warming=warming,
         )
 
 

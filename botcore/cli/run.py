@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from botcore import __version__
 from botcore.app.app import App, open_app, sole_run
+from botcore.app.garbage import spare_what_stays
 from botcore.app.site import web_server
 from botcore.cli.common import Place, out, run_async
 from botcore.config import Settings
@@ -44,9 +45,19 @@ async def _serve(settings: Settings, role: str) -> None:
             open_app(settings, worker=role != "gateway", gateway=role != "worker", outside=True)
         )
         server = await stack.enter_async_context(web_server(app, gateway=role != "worker"))
+        spare_what_stays()
         _announce(app, server.url, role)
-        await stop.wait()
+        async with asyncio.TaskGroup() as group:
+            loading = group.create_task(_spare_what_is_loaded(app), name="loading")
+            await stop.wait()
+            loading.cancel()
         out.print("Stopping: answers in flight are finished first (Ctrl-C again stops at once).")
+
+
+async def _spare_what_is_loaded(app: App) -> None:
+    if app.minds:
+        await asyncio.wait({app.minds.learning, app.minds.warming})
+        spare_what_stays()
 
 
 def _stop_on_signals() -> asyncio.Event:

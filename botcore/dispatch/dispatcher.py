@@ -284,7 +284,8 @@ class Dispatcher:
                     f"plugin {name!r} expects the followup {followup!r}, which it does not have"
                 )
             turn.state.expecting = Expectation(name, followup, data)
-        self._keep_timers(turn, target, ctx)
+        if ctx.scheduled or ctx.cancelled:
+            self._keep_timers(turn, target, ctx)
         if ctx.mode:
             [turn.state.while_answering] = ctx.mode
         if ctx.chosen_language is not None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 import msgspec
 
@@ -40,6 +39,25 @@ class Step(msgspec.Struct, frozen=True):
     stage: str
     detail: str
     ms: float
+
+
+class Timing:
+    """Times a stage of a turn. A class, since a generator costs three times as much."""
+
+    __slots__ = ("_began", "_decided", "_stage", "_turn")
+
+    def __init__(self, turn: Turn, stage: str) -> None:
+        self._turn = turn
+        self._stage = stage
+        self._decided: list[str] = []
+
+    def __enter__(self) -> Callable[[str], None]:
+        self._began = time.perf_counter()
+        return self._decided.append
+
+    def __exit__(self, *_: object) -> None:
+        ms = (time.perf_counter() - self._began) * 1000
+        self._turn.steps.append(Step(self._stage, "; ".join(self._decided), round(ms, 3)))
 
 
 class Turn:
@@ -162,16 +180,9 @@ class Turn:
         if self._spoken:
             self.messages = tuple(_with(one, self._spoken.get(one.id, "")) for one in self.messages)
 
-    @contextmanager
-    def step(self, stage: str) -> Iterator[Callable[[str], None]]:
-        """Time a stage. Call the yielded function with what it decided."""
-        began = time.perf_counter()
-        decided: list[str] = []
-        try:
-            yield decided.append
-        finally:
-            ms = (time.perf_counter() - began) * 1000
-            self.steps.append(Step(stage, "; ".join(decided), round(ms, 3)))
+    def step(self, stage: str) -> Timing:
+        """Time a stage: `with turn.step(stage) as decided:`. Call `decided` with what it decided."""
+        return Timing(self, stage)
 
     def note(self, stage: str, detail: str, ms: float) -> None:
         """Add a line to the trace."""

@@ -151,17 +151,18 @@ class Worker:
             await self._bury(claim)
             return
         turn = Turn(claim, meant(claim.event, claim.state.offered), self._live, partial(self._waiting, claim))
-        with structlog.contextvars.bound_contextvars(trace_id=turn.trace_id, conversation=str(claim.address)):
-            try:
-                await self._answer(turn)
-                if await self._commit(claim, commit_of(turn)):
-                    self.handled += 1
-                else:
-                    log.warning("another worker has taken this turn over; ours is dropped")
-            except asyncio.CancelledError:
-                with suppress(StoreError):
-                    await self._inbox.release(claim)
-                raise
+        # Of this task alone, so that nothing has to be put back.
+        structlog.contextvars.bind_contextvars(trace_id=turn.trace_id, conversation=str(claim.address))
+        try:
+            await self._answer(turn)
+            if await self._commit(claim, commit_of(turn)):
+                self.handled += 1
+            else:
+                log.warning("another worker has taken this turn over; ours is dropped")
+        except asyncio.CancelledError:
+            with suppress(StoreError):
+                await self._inbox.release(claim)
+            raise
 
     async def _commit(self, claim: Claim, commit: Commit) -> bool:
         """Patient while the store is away or full: an answer may have cost a model's minute."""
@@ -229,7 +230,8 @@ class Worker:
             turn.task = None
             self._answering.pop(address, None)
             timer.cancel()
-            await asyncio.gather(*shown)  # so that it never stands behind the end of the turn
+            if shown:
+                await shown[0]  # so that it never stands behind the end of the turn
 
     async def _show_answering(self, address: Address) -> None:
         """From now on there is something to stop."""

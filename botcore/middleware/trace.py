@@ -31,7 +31,6 @@ class Trace:
         finally:
             summary = turn.summary()
             self._keep(_trace(turn, summary, began))
-            said = {"said": turn.text, "answered": [out.reply.text for out in turn.outgoing]}
             log.info(
                 "turn",
                 plugin=summary.plugin,
@@ -42,8 +41,12 @@ class Trace:
                 language=summary.language,
                 replies=len(turn.outgoing),
                 ms=summary.timings_ms["total"],
-                **(said if self._message_text else {}),
+                **(_said(turn) if self._message_text else {}),
             )
+
+
+def _said(turn: Turn) -> dict[str, str | list[str]]:
+    return {"said": turn.text, "answered": [out.reply.text for out in turn.outgoing]}
 
 
 def _trace(turn: Turn, summary: TurnSummary, began: float) -> TurnTrace:

@@ -91,6 +91,8 @@ def test_a_short_word_of_several_languages_is_taken_for_the_dialogues(text: str,
         ("what about tomorrow", "de", "en"),
         ("hello", "zh", "en"),
         ("¿dónde está mi pedido?", "en", "es"),
+        ("Demander une personne", "en", "fr"),
+        ("Die Formel ist leer.", "pl", "de"),
     ],
 )
 def test_a_clear_text_changes_the_language_of_the_dialogue(text: str, prior: str, language: str) -> None:

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from botcore.app.dialogues import Dialogues, open_dialogues
+from botcore.app.garbage import spare_what_stays
 from botcore.app.logs import set_up_logs
 from botcore.cli.benches.echo import CHANNEL, bare, bot, slow_bot, thoughtful_bot
 from botcore.cli.benches.load import insist, message_in
@@ -88,6 +89,7 @@ def resident_kb(process: int | str) -> int:
 async def _work(url: str, runner: str) -> None:
     settings = Settings(redis=RedisSettings(url=url))
     async with open_dialogues(settings) as dialogues, RUNNERS[runner](dialogues, _sent):
+        spare_what_stays()
         print("ready", flush=True)  # noqa: T201  # what the parent waits for
         await asyncio.to_thread(sys.stdin.read)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from botcore.app.dialogues import Dialogues, open_dialogues
+from botcore.app.garbage import spare_what_stays
 from botcore.cli.benches.echo import CHANNEL, Runner
 from botcore.config import Settings
 from botcore.config.settings import LimitSettings
@@ -100,6 +101,7 @@ async def drive(dialogues: Dialogues, runner: Runner, messages: int, chats: Sequ
             await answered
 
     async with runner(dialogues, answers.sent):
+        spare_what_stays()  # as the service does, for the bare loop too
         calls, pipelines = dialogues.commands.calls, dialogues.commands.pipelines
         before, began, cpu = await server_load(dialogues), time.perf_counter(), time.process_time()
         await asyncio.gather(*(person() for _ in range(min(AT_ONCE, messages))))
