@@ -53,7 +53,7 @@ class SentinelRoute(Route):
         self._place = place
 
     async def find(self) -> Node:
-        sentinel: Any = Sentinel(self._place.nodes, sentinel_kwargs=_brief())  # type: ignore[no-untyped-call]
+        sentinel: Any = Sentinel(self._place.nodes, sentinel_kwargs=_brief())  # type: ignore[no-untyped-call]  # redis-py has no types there
         try:
             host, port = await sentinel.discover_master(self._place.service)
         finally:
@@ -81,7 +81,7 @@ class ClusterRoute(Route):
         redis = Redis(host=node[0], port=node[1], **self._login, **_brief())
         redis.response_callbacks.clear()
         try:
-            ranges: Any = await redis.execute_command("CLUSTER SLOTS")  # type: ignore[no-untyped-call]
+            ranges: Any = await redis.execute_command("CLUSTER SLOTS")  # type: ignore[no-untyped-call]  # redis-py has no types there
         finally:
             await redis.aclose()
         for first, last, owner, *replicas in ranges:
@@ -116,7 +116,7 @@ class _Routed(Connection):
 
     async def _connect(self) -> None:
         self.host, self.port = await self._route.find()
-        await super()._connect()  # type: ignore[no-untyped-call]
+        await super()._connect()  # type: ignore[no-untyped-call]  # redis-py has no types there
 
     async def read_response(self, *arguments: Any, **options: Any) -> Any:
         try:

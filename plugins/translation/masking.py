@@ -58,7 +58,7 @@ def mask(text: str, terms: dict[str, str] | None = None) -> Masked:
 
     masked = _KEPT.sub(lambda match: put_away(match[0]), text)
     for term, translation in sorted((terms or {}).items(), key=lambda pair: -len(pair[0])):
-        masked = term_pattern(term).sub(lambda _, value=translation: put_away(value), masked)  # type: ignore[misc]
+        masked = term_pattern(term).sub(lambda _, value=translation: put_away(value), masked)  # type: ignore[misc]  # mypy takes the default for an argument of sub
     return Masked(masked, tuple(kept))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
 
-from algebra.worker import limit_memory, serve  # type: ignore[import-not-found]
+from algebra.worker import limit_memory, serve  # type: ignore[import-not-found]  # this file is run with its own folder on the path
 
 if __name__ == "__main__":
     limit_memory(int(sys.argv[1]))

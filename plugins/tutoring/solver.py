@@ -141,5 +141,5 @@ def _close(threads: ThreadPoolExecutor, children: Sequence[_Child]) -> None:
 
 
 def _solution(data: dict[str, object]) -> Solution:
-    parts = {key: [Step(**step) for step in data[key]] for key in ("steps", "checks", "notes")}  # type: ignore[attr-defined]
-    return Solution(**{**data, **parts})  # type: ignore[arg-type]
+    parts = {key: [Step(**step) for step in data[key]] for key in ("steps", "checks", "notes")}  # type: ignore[attr-defined]  # lists of steps, as the child wrote them
+    return Solution(**{**data, **parts})  # type: ignore[arg-type]  # the fields of a Solution, as the child wrote them

@@ -112,7 +112,7 @@ def said(message: discord.Message, me: int) -> str:
         own = role.tags is not None and role.tags.bot_id == me
         text = text.replace(role.mention, "" if own else f"@{role.name}")
     for user in message.mentions:
-        text = re.sub(rf"<@!?{user.id}>", lambda _, name=user.display_name: f"@{name}", text)  # type: ignore[misc]
+        text = re.sub(rf"<@!?{user.id}>", lambda _, name=user.display_name: f"@{name}", text)  # type: ignore[misc]  # mypy takes the default for an argument of re.sub
     stickers = " ".join(f":{sticker.name}:" for sticker in message.stickers)
     return "\n\n".join(part for part in (_title(message), text.strip() or stickers) if part)
 

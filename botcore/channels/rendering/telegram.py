@@ -85,7 +85,7 @@ def _entities(flow: Flow) -> tuple[Entity, ...]:
 def _entity(span: Span, at: Sequence[int]) -> Entity:
     kind = _TYPES.get(span.kind, span.kind)
     return Entity(
-        kind,  # type: ignore[arg-type]
+        kind,  # type: ignore[arg-type]  # _allowed let only these kinds through
         at[span.start],
         at[span.end] - at[span.start],
         url=span.value if span.kind == "link" else "",

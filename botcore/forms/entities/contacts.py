@@ -49,4 +49,4 @@ def find_phones(text: str, language: str, region: str) -> Iterator[Entity]:
 
 
 def _entity(kind: str, found: re.Match[str], normalised: str) -> Entity:
-    return Entity(kind, normalised, found[0], found.start(), found.end(), normalised)  # type: ignore[arg-type]
+    return Entity(kind, normalised, found[0], found.start(), found.end(), normalised)  # type: ignore[arg-type]  # its callers pass literals
