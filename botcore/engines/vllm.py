@@ -70,6 +70,7 @@ class VllmEngine(Engine):
         self._limit = limit
         self._slots = asyncio.Semaphore(limit)
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta, None]:
         clock = Clock(self._deadlines, self.url)
@@ -125,6 +126,8 @@ class VllmEngine(Engine):
             return None
 
     async def aclose(self) -> None:
+        # What is under way in the background must not open connections anew, which nobody would close.
+        self._closed = True
         session, self._session = self._session, None
         if session:
             await session.close()
@@ -258,6 +261,8 @@ class VllmEngine(Engine):
             raise unreachable(self.url, error) from error
 
     def _connections(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise EngineUnavailable(f"The engine {self.url} is not used any more: the bot is stopping.")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS),

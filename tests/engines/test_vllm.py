@@ -128,9 +128,14 @@ async def test_the_number_of_addresses_decides_the_kind_of_engine() -> None:
     assert isinstance(connect(["http://a/v1", "http://b/v1"]), ReplicatedEngine)
 
 
-async def test_an_engine_that_was_closed_opens_again_where_it_is_asked(
+async def test_an_engine_that_was_closed_opens_no_connections_that_nobody_would_close(
     client: Client, server: FakeEngine
 ) -> None:
     engine = client(server.url)
-    await engine.aclose()
     assert await text_of(engine, ChatRequest(messages=asking().messages, model="fake")) == "You said: Hello"
+    await engine.aclose()
+    with pytest.raises(EngineUnavailable, match="the bot is stopping"):
+        await text_of(engine, ChatRequest(messages=asking().messages, model="fake"))
+    assert "the bot is stopping" in await engine.health()
+    assert await engine.count_tokens("Hello") is None
+    assert len(server.requests) == 1
